@@ -1,1 +1,30 @@
-//! Placeholder.
+//! The shared vocabulary of Countersign: ids, states and the moves between them,
+//! findings, verdicts and event names.
+//!
+//! This crate compiles for the server and for the browser. It has no I/O, no clock,
+//! no randomness and no SQL: whoever needs those passes their results in.
+
+mod digest;
+mod event;
+mod finding;
+mod ids;
+mod intent;
+mod people;
+mod resource;
+mod review;
+mod tag;
+mod timestamp;
+
+pub use digest::{Digest, ParseDigestError};
+pub use event::EventName;
+pub use finding::{Finding, RiskLevel, Route, Severity};
+pub use ids::{
+    AgentId, ApprovalId, CampaignId, ExecutionId, GrantId, IntentId, ItemId, ParseIdError,
+    PersonId, RunId, VoteId,
+};
+pub use intent::{IntentState, MOVES, TransitionError};
+pub use people::{Ballot, Role};
+pub use resource::{ParsePatternError, Privilege, ResourcePattern, TableName};
+pub use review::Verdict;
+pub use tag::{MaskRule, Tag};
+pub use timestamp::Timestamp;

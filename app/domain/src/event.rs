@@ -1,0 +1,74 @@
+//! The names of what the ledger records.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident => $name:literal,)*) => {
+        /// What happened, as the ledger names it. Names are stable.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum EventName {
+            $($(#[$doc])* #[serde(rename = $name)] $variant,)*
+        }
+
+        impl EventName {
+            /// As the ledger writes it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Reads what [`Self::as_str`] writes.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+events! {
+    /// A person signed in.
+    PersonSignedIn => "person.signed_in",
+    /// A person signed out.
+    PersonSignedOut => "person.signed_out",
+    /// A sign-in was refused.
+    SignInRefused => "person.sign_in_refused",
+    /// An agent was registered.
+    AgentRegistered => "agent.registered",
+    /// An agent was revoked.
+    AgentRevoked => "agent.revoked",
+    /// A grant was given to an agent.
+    GrantGiven => "grant.given",
+    /// A grant was narrowed or ended.
+    GrantRevoked => "grant.revoked",
+    /// A run was opened.
+    RunOpened => "run.opened",
+    /// A run was revoked.
+    RunRevoked => "run.revoked",
+    /// A request with a run token was refused.
+    RequestRefused => "request.refused",
+    /// An intent was taken in.
+    IntentReceived => "intent.received",
+    /// An intent was analysed and dry-run.
+    IntentAssessed => "intent.assessed",
+    /// Policy decided on an intent.
+    IntentDecided => "intent.decided",
+    /// An intent changed its state.
+    IntentMoved => "intent.moved",
+    /// A person voted on an approval.
+    VoteCast => "vote.cast",
+    /// A vote was refused.
+    VoteRefused => "vote.refused",
+    /// A result was sealed.
+    ResultSealed => "result.sealed",
+    /// A sealed result was handed out.
+    ResultReleased => "result.released",
+    /// A review campaign was opened.
+    CampaignOpened => "campaign.opened",
+    /// A reviewer gave a verdict.
+    VerdictGiven => "verdict.given",
+    /// A campaign was signed off.
+    CampaignSigned => "campaign.signed",
+    /// A mail was handed to the mail server or written to its folder.
+    MailSent => "mail.sent",
+}
