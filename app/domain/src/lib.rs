@@ -4,6 +4,7 @@
 //! This crate compiles for the server and for the browser. It has no I/O, no clock,
 //! no randomness and no SQL: whoever needs those passes their results in.
 
+mod column;
 mod digest;
 mod event;
 mod finding;
@@ -15,6 +16,7 @@ mod review;
 mod tag;
 mod timestamp;
 
+pub use column::{Column, Mode};
 pub use digest::{Digest, ParseDigestError};
 pub use event::EventName;
 pub use finding::{Finding, RiskLevel, Route, Severity};
