@@ -1,1 +1,5 @@
 //! Countersign.
+
+pub mod notify;
+pub mod policy;
+pub mod warehouse;

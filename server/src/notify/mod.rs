@@ -1,0 +1,1 @@
+//! Mail: what it says and how it is sent.

@@ -1,0 +1,1 @@
+//! The policy: who may run what, and who has to agree first.

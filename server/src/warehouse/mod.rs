@@ -1,0 +1,1 @@
+//! The warehouse: the seam to BigQuery.
