@@ -1,5 +1,13 @@
-//! Countersign.
+//! Countersign: the gateway, approval portal and audit console between AI agents and
+//! BigQuery.
+//!
+//! Doors ([`http`], `ui`) read requests and write answers; `services` hold the use cases;
+//! they use the store, the analysis, the [`policy`], the [`warehouse`] and [`notify`].
 
+pub mod config;
+pub mod context;
+pub mod http;
+pub mod identity;
 pub mod notify;
 pub mod policy;
 pub mod warehouse;

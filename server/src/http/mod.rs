@@ -1,0 +1,1 @@
+//! The HTTP door: the API for agents and what every answer carries.

@@ -1,0 +1,1 @@
+//! Sign-in of humans and proof of agents.
