@@ -1,0 +1,116 @@
+//! What the analysis answers: facts, lineage, findings, the route and the masked SQL.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Digest, Finding, RiskLevel, Route, TableName, Tag};
+use serde::{Deserialize, Serialize};
+
+/// Everything that is known of one SQL text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// Whether every part of the text was followed. If not, the route is `block`.
+    pub understood: bool,
+    /// What was not followed, in one sentence.
+    pub not_understood_because: Option<String>,
+    /// The statements of the text in their order.
+    pub statements: Vec<Statement>,
+    /// The gravest of the findings.
+    pub risk: RiskLevel,
+    /// The most that this text allows by itself.
+    pub route: Route,
+    /// The text to send to the warehouse, with every tagged value masked where it is read.
+    ///
+    /// Absent when nothing may be sent.
+    pub masked_sql: Option<String>,
+    /// SHA-256 of the text as asked.
+    pub digest: Digest,
+}
+
+/// What one statement does.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    /// `select`, `insert`, `drop` …; `unknown` for a text that could not be read.
+    pub kind: String,
+    /// Tables and views that it names and reads, sorted.
+    pub reads: Vec<TableName>,
+    /// Tables that it changes, sorted.
+    pub writes: Vec<TableName>,
+    /// The columns that it answers with.
+    pub columns: Vec<OutputColumn>,
+    /// Columns that only decide which rows come, in which order or in which group.
+    pub indirect: Vec<String>,
+    /// Every tag that it touches, also where it only decides which rows come.
+    pub tags: Vec<Tag>,
+    /// What a person or a policy should know.
+    pub findings: Vec<Finding>,
+}
+
+/// One column of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputColumn {
+    /// As the query names it; `f0_` and so on where it does not.
+    pub name: String,
+    /// Counted from zero.
+    pub position: usize,
+    /// The columns whose values flow into it, as `project.dataset.table.column`.
+    pub sources: Vec<String>,
+    /// The tags of the sources.
+    pub tags: Vec<Tag>,
+    /// Whether the masked SQL gives it masked.
+    pub masked: bool,
+}
+
+impl Analysis {
+    /// The findings of all statements.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.statements.iter().flat_map(|s| &s.findings)
+    }
+
+    /// The tables and views that are read.
+    #[must_use]
+    pub fn reads(&self) -> BTreeSet<&TableName> {
+        self.statements.iter().flat_map(|s| &s.reads).collect()
+    }
+
+    /// The tables that are changed.
+    #[must_use]
+    pub fn writes(&self) -> BTreeSet<&TableName> {
+        self.statements.iter().flat_map(|s| &s.writes).collect()
+    }
+
+    /// Every tag that is touched, also where it only decides which rows come.
+    #[must_use]
+    pub fn tags(&self) -> BTreeSet<&Tag> {
+        self.statements.iter().flat_map(|s| &s.tags).collect()
+    }
+
+    /// The column paths that are used, by table.
+    #[must_use]
+    pub fn used_columns(&self) -> BTreeMap<TableName, BTreeSet<String>> {
+        let mut used: BTreeMap<TableName, BTreeSet<String>> = BTreeMap::new();
+        for statement in &self.statements {
+            let outputs = statement.columns.iter().flat_map(|c| &c.sources);
+            for source in outputs.chain(&statement.indirect) {
+                if let Some((table, path)) = statement.split(source) {
+                    used.entry(table.clone())
+                        .or_default()
+                        .insert(path.to_owned());
+                }
+            }
+        }
+        used
+    }
+}
+
+impl Statement {
+    /// Splits `project.dataset.table.path` at the table that this statement names.
+    fn split<'a>(&self, source: &'a str) -> Option<(&TableName, &'a str)> {
+        let tables = self.reads.iter().chain(&self.writes);
+        tables
+            .filter_map(|table| {
+                let path = source.strip_prefix(table.as_str())?.strip_prefix('.')?;
+                Some((table, path))
+            })
+            .min_by_key(|(_, path)| path.len())
+    }
+}
