@@ -9,6 +9,7 @@ use anyhow::{Context, ensure};
 use axum::Router;
 use clap::Parser;
 use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
 
 /// Stands in for BigQuery and for the identity provider, on loopback only.
 #[derive(Parser)]
@@ -19,7 +20,8 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    tracing_subscriber::fmt::init();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).init();
     let options = Options::parse();
     let listen = options.identity.listen;
     serve(
@@ -43,4 +45,16 @@ async fn serve(name: &str, address: SocketAddr, router: Router) -> anyhow::Resul
     axum::serve(listener, router)
         .await
         .with_context(|| format!("the {name} stopped"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Options;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Options::command().debug_assert();
+    }
 }

@@ -8,6 +8,7 @@ use super::{Client, Settings};
 
 /// Where the provider listens and who may use it.
 #[derive(Args)]
+#[group(id = "identity")]
 pub struct Options {
     /// Where the identity provider listens; its issuer is `http://` and this address
     #[arg(

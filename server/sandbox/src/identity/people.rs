@@ -25,7 +25,7 @@ pub(super) const PEOPLE: [Person; 4] = [
         name: "Alice Ng",
         email: "alice@example.com",
         groups: &["analysts"],
-        role: "Analyst: opens runs for her agents and asks for approval",
+        role: "Analyst: opens runs for her agents",
     },
     Person {
         key: "bo",
@@ -33,7 +33,7 @@ pub(super) const PEOPLE: [Person; 4] = [
         name: "Bo Lindqvist",
         email: "bo@example.com",
         groups: &["data-stewards", "platform-admins"],
-        role: "Data steward and administrator: approves, registers agents",
+        role: "Approver and administrator",
     },
     Person {
         key: "chen",
@@ -41,7 +41,7 @@ pub(super) const PEOPLE: [Person; 4] = [
         name: "Chen Wei",
         email: "chen@example.com",
         groups: &["data-stewards"],
-        role: "Data steward: approves, the second signature",
+        role: "Approver: the second signature",
     },
     Person {
         key: "dana",
@@ -49,7 +49,7 @@ pub(super) const PEOPLE: [Person; 4] = [
         name: "Dana Okafor",
         email: "dana@example.com",
         groups: &["access-reviewers", "auditors"],
-        role: "Access reviewer and auditor: reviews grants, reads the ledger",
+        role: "Access reviewer and auditor",
     },
 ];
 
