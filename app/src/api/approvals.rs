@@ -1,0 +1,272 @@
+//! Requests for approval and the decisions on them.
+
+use domain::{
+    ApprovalId, Ballot, Finding, IntentId, IntentState, MaskRule, RiskLevel, RunId, TableName, Tag,
+    Timestamp,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{AgentRef, Cost, PersonRef, PolicyReason, UiError, Vote};
+
+/// What waits, and what was decided lately.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbox {
+    /// What waits for a decision, the most urgent first.
+    pub pending: Vec<PendingRow>,
+    /// What was decided lately, newest first.
+    pub decided: Vec<DecidedRow>,
+}
+
+/// One request that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingRow {
+    /// Which.
+    pub approval: ApprovalId,
+    /// How risky the intent is.
+    pub risk: RiskLevel,
+    /// Who asks.
+    pub agent: AgentRef,
+    /// In whose name.
+    pub person: PersonRef,
+    /// What for.
+    pub purpose: String,
+    /// Tables that it touches.
+    pub tables: Vec<TableName>,
+    /// Tags of the columns that it touches.
+    pub tags: Vec<Tag>,
+    /// What it costs; none when the dry run gave no number.
+    pub cost: Option<Cost>,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// When the request ends by itself.
+    pub expires_at: Timestamp,
+    /// Votes so far.
+    pub votes: u32,
+    /// Votes that it needs.
+    pub needed: u32,
+    /// Why this person may not decide; none when they may.
+    pub hindrance: Option<String>,
+}
+
+/// One request that was decided or ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecidedRow {
+    /// Which.
+    pub approval: ApprovalId,
+    /// How risky the intent is.
+    pub risk: RiskLevel,
+    /// Who asked.
+    pub agent: AgentRef,
+    /// In whose name.
+    pub person: PersonRef,
+    /// What for.
+    pub purpose: String,
+    /// Where the intent stands now.
+    pub state: IntentState,
+    /// Who decided; empty when the request expired or was withdrawn.
+    pub decided_by: Vec<PersonRef>,
+    /// When.
+    pub decided_at: Timestamp,
+}
+
+/// Everything on the approval page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalPage {
+    /// Which.
+    pub approval: ApprovalId,
+    /// The intent that it is about.
+    pub intent: IntentId,
+    /// The run that the intent belongs to; also its session.
+    pub run: RunId,
+    /// Where the intent stands.
+    pub state: IntentState,
+    /// How risky it is.
+    pub risk: RiskLevel,
+    /// Who asks.
+    pub agent: AgentRef,
+    /// In whose name.
+    pub person: PersonRef,
+    /// What for.
+    pub purpose: String,
+    /// The ticket of the run.
+    pub ticket: Option<String>,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// When the request ends by itself.
+    pub expires_at: Timestamp,
+    /// The SQL as the agent asked.
+    pub sql: String,
+    /// The SQL as it runs, with masked columns; none when it is not rewritten.
+    pub masked_sql: Option<String>,
+    /// What the analysis found; spans are byte offsets into `sql`.
+    pub findings: Vec<Finding>,
+    /// What it touches.
+    pub tables: Vec<TouchedTable>,
+    /// What comes back.
+    pub outputs: Vec<OutputColumn>,
+    /// What it costs; none when the dry run gave no number.
+    pub cost: Option<Cost>,
+    /// Why a human is asked.
+    pub policies: Vec<PolicyReason>,
+    /// Votes so far.
+    pub votes: Vec<Vote>,
+    /// Votes that it needs.
+    pub needed: u32,
+    /// Who else may decide.
+    pub others: Vec<PersonRef>,
+    /// What this agent asked before.
+    pub history: History,
+    /// The last such query that was approved.
+    pub previous: Option<Previous>,
+    /// Why this person may not decide, as a sentence; none when they may.
+    pub hindrance: Option<String>,
+    /// What came of it; none before a job was prepared.
+    pub execution: Option<Execution>,
+}
+
+/// A table that the query touches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TouchedTable {
+    /// Its full name.
+    pub table: TableName,
+    /// Columns that the query uses.
+    pub used: u32,
+    /// Columns that it has.
+    pub columns: u32,
+    /// Tags of the used columns.
+    pub tags: Vec<Tag>,
+    /// Whether the query changes it.
+    pub written: bool,
+}
+
+/// A column of the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputColumn {
+    /// Its name.
+    pub name: String,
+    /// Tags of what flows into it.
+    pub tags: Vec<Tag>,
+    /// The rule that masks it.
+    pub rule: Option<MaskRule>,
+    /// Whether what leaves is masked, or derived from masked values only.
+    pub masked: bool,
+}
+
+/// Counts over everything that an agent asked before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// Intents.
+    pub asked: u32,
+    /// Intents that ran.
+    pub ran: u32,
+    /// Intents that people denied.
+    pub denied: u32,
+    /// Intents that policy or analysis blocked.
+    pub blocked: u32,
+}
+
+/// An earlier approved query of the same kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Previous {
+    /// Its approval.
+    pub approval: ApprovalId,
+    /// Its SQL as asked.
+    pub sql: String,
+    /// When it was approved.
+    pub decided_at: Timestamp,
+}
+
+/// A job and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Execution {
+    /// BigQuery's job id.
+    pub job: String,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Rows of the sealed result.
+    pub rows: Option<u64>,
+    /// Cells that were masked.
+    pub masked_cells: Option<u64>,
+    /// Bytes that it processed.
+    pub bytes: Option<u64>,
+    /// Why it failed, as a sentence without values.
+    pub failure: Option<String>,
+}
+
+/// Where an approval stands: what moves on an open page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalStatus {
+    /// Where the intent stands.
+    pub state: IntentState,
+    /// Votes so far.
+    pub votes: Vec<Vote>,
+    /// Votes that it needs.
+    pub needed: u32,
+    /// What came of it.
+    pub execution: Option<Execution>,
+}
+
+/// The desk for approvals.
+#[cfg(feature = "ssr")]
+#[async_trait::async_trait]
+pub trait ApprovalDesk: Send + Sync {
+    /// What waits and what was decided lately.
+    async fn inbox(&self) -> Result<Inbox, UiError>;
+    /// Everything of one approval.
+    async fn approval(&self, approval: ApprovalId) -> Result<ApprovalPage, UiError>;
+    /// What moves on an open approval page.
+    async fn status(&self, approval: ApprovalId) -> Result<ApprovalStatus, UiError>;
+    /// Casts this person's vote.
+    async fn decide(
+        &self,
+        approval: ApprovalId,
+        ballot: Ballot,
+        comment: String,
+    ) -> Result<(), UiError>;
+}
+
+/// What waits and what was decided lately.
+#[server(endpoint = "inbox")]
+pub async fn load_inbox() -> Result<Inbox, UiError> {
+    super::desks()?.approvals.inbox().await
+}
+
+/// Everything of one approval.
+#[server(endpoint = "approval")]
+pub async fn load_approval(
+    /// Which.
+    approval: ApprovalId,
+) -> Result<ApprovalPage, UiError> {
+    super::desks()?.approvals.approval(approval).await
+}
+
+/// What moves on an open approval page.
+#[server(endpoint = "approval_status")]
+pub async fn load_approval_status(
+    /// Which.
+    approval: ApprovalId,
+) -> Result<ApprovalStatus, UiError> {
+    super::desks()?.approvals.status(approval).await
+}
+
+/// Casts a vote; the browser comes back to the approval's page.
+#[server(endpoint = "decide")]
+pub async fn decide(
+    /// Which.
+    approval: ApprovalId,
+    /// What.
+    ballot: Ballot,
+    /// Why; may be empty.
+    #[server(default)]
+    comment: String,
+) -> Result<(), UiError> {
+    let page = format!("/approvals/{approval}");
+    let done = super::desks()?
+        .approvals
+        .decide(approval, ballot, comment.clone())
+        .await;
+    super::form::answer(done.map(|()| page.clone()), &page, &[("comment", &comment)])
+}

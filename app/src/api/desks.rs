@@ -1,0 +1,37 @@
+//! What the program provides for each request.
+
+use std::sync::Arc;
+
+use leptos::prelude::use_context;
+
+use super::{
+    UiError, Viewer, agents::AgentDesk, approvals::ApprovalDesk, ledger::LedgerDesk,
+    reviews::ReviewDesk, runs::RunDesk, sessions::SessionDesk,
+};
+
+/// Every desk, bound to the person who is signed in; provided by context.
+#[derive(Clone)]
+pub struct Desks {
+    /// Who is signed in.
+    pub viewer: Viewer,
+    /// Requests for approval.
+    pub approvals: Arc<dyn ApprovalDesk>,
+    /// Sessions and their replay.
+    pub sessions: Arc<dyn SessionDesk>,
+    /// Registered agents.
+    pub agents: Arc<dyn AgentDesk>,
+    /// Runs and their tokens.
+    pub runs: Arc<dyn RunDesk>,
+    /// Access reviews.
+    pub reviews: Arc<dyn ReviewDesk>,
+    /// The audit log.
+    pub ledger: Arc<dyn LedgerDesk>,
+}
+
+/// The desks of this request.
+///
+/// # Errors
+/// [`UiError::SignedOut`] where the program provided none.
+pub fn desks() -> Result<Desks, UiError> {
+    use_context().ok_or(UiError::SignedOut)
+}

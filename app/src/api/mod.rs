@@ -1,0 +1,26 @@
+//! The seam between the portal and the program behind it.
+//!
+//! Each file holds one area: what travels (times as [`domain::Timestamp`], ids as
+//! domain ids), the desk that the program implements, and the server functions that
+//! pages and forms call. A desk is bound to the person who is signed in, so nothing
+//! here says who acts.
+
+pub mod agents;
+pub mod approvals;
+mod common;
+#[cfg(feature = "ssr")]
+mod desks;
+mod error;
+#[cfg(feature = "ssr")]
+pub mod form;
+pub mod ledger;
+pub mod reviews;
+pub mod runs;
+pub mod sessions;
+mod viewer;
+
+pub use common::{AgentRef, Cost, GrantLine, LedgerRef, PersonRef, PolicyReason, RunState, Vote};
+#[cfg(feature = "ssr")]
+pub use desks::{Desks, desks};
+pub use error::UiError;
+pub use viewer::Viewer;

@@ -1,0 +1,187 @@
+//! Runs: one execution of an agent in a person's name.
+
+use domain::{AgentId, ApprovalId, IntentId, IntentState, RiskLevel, RunId, Timestamp};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{AgentRef, GrantLine, UiError, sessions::SessionRow};
+
+/// What the form for a new run offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunForm {
+    /// Agents that this person may open a run with.
+    pub agents: Vec<RunChoice>,
+    /// How long a run lives unless said, in minutes.
+    pub usual_minutes: u32,
+    /// How long a run may live, in minutes.
+    pub longest_minutes: u32,
+}
+
+/// An agent to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunChoice {
+    /// Which.
+    pub agent: AgentRef,
+    /// What it is for.
+    pub purpose: String,
+    /// What it may do: the widest scope of a run.
+    pub grants: Vec<GrantLine>,
+}
+
+/// A run to be opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewRun {
+    /// With which agent.
+    pub agent: AgentId,
+    /// What for.
+    pub purpose: String,
+    /// The ticket.
+    pub ticket: Option<String>,
+    /// What it may touch; empty means everything that the agent may.
+    pub scope: Vec<GrantLine>,
+    /// How long it lives.
+    pub minutes: u32,
+}
+
+/// Everything on a run's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunPage {
+    /// Who, what, why, and the counts.
+    pub header: SessionRow,
+    /// What it may touch.
+    pub scope: Vec<GrantLine>,
+    /// The token, handed out once: only on the first view after opening, and only to
+    /// the person who opened the run.
+    pub token: Option<String>,
+    /// Where agents reach the program, without a slash at the end.
+    pub api_url: String,
+    /// What the agent asked, newest first.
+    pub intents: Vec<IntentRow>,
+    /// Whether this person may revoke it.
+    pub may_revoke: bool,
+}
+
+/// One intent in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IntentRow {
+    /// Which.
+    pub intent: IntentId,
+    /// Where it stands.
+    pub state: IntentState,
+    /// How risky it is; none before it was assessed.
+    pub risk: Option<RiskLevel>,
+    /// What for.
+    pub purpose: String,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// The request for approval, when there is one.
+    pub approval: Option<ApprovalId>,
+    /// Rows of the sealed result.
+    pub rows: Option<u64>,
+}
+
+/// The desk for runs.
+#[cfg(feature = "ssr")]
+#[async_trait::async_trait]
+pub trait RunDesk: Send + Sync {
+    /// What the form for a new run offers.
+    async fn form(&self) -> Result<RunForm, UiError>;
+    /// Opens a run in this person's name.
+    async fn open(&self, run: NewRun) -> Result<RunId, UiError>;
+    /// Everything of one run.
+    async fn run(&self, run: RunId) -> Result<RunPage, UiError>;
+    /// Ends a run.
+    async fn revoke(&self, run: RunId, reason: String) -> Result<(), UiError>;
+}
+
+/// What the form for a new run offers.
+#[server(endpoint = "run_form")]
+pub async fn load_run_form() -> Result<RunForm, UiError> {
+    super::desks()?.runs.form().await
+}
+
+/// Everything of one run. The token comes with the first call only.
+#[server(endpoint = "run")]
+pub async fn load_run(
+    /// Which.
+    run: RunId,
+) -> Result<RunPage, UiError> {
+    super::desks()?.runs.run(run).await
+}
+
+/// Opens a run; the browser goes to its page, which shows the token once.
+#[server(endpoint = "open_run")]
+pub async fn open_run(
+    /// Which.
+    agent: AgentId,
+    /// What for.
+    #[server(default)]
+    purpose: String,
+    /// The ticket; may be empty.
+    #[server(default)]
+    ticket: String,
+    /// One a line; empty means everything that the agent may.
+    #[server(default)]
+    scope: String,
+    /// How long it lives.
+    #[server(default)]
+    minutes: String,
+) -> Result<(), UiError> {
+    let done = open(agent, &purpose, &ticket, &scope, &minutes).await;
+    let typed = [
+        ("purpose", purpose.as_str()),
+        ("ticket", &ticket),
+        ("scope", &scope),
+        ("minutes", &minutes),
+    ];
+    let back = format!("/runs/new?agent={agent}");
+    super::form::answer(done.map(|run| format!("/runs/{run}")), &back, &typed)
+}
+
+#[cfg(feature = "ssr")]
+async fn open(
+    agent: AgentId,
+    purpose: &str,
+    ticket: &str,
+    scope: &str,
+    minutes: &str,
+) -> Result<RunId, UiError> {
+    use super::form::{filled, grant_lines};
+    let scope = if scope.trim().is_empty() {
+        Vec::new()
+    } else {
+        grant_lines("scope", scope)?
+    };
+    let run = NewRun {
+        agent,
+        purpose: filled("purpose", purpose, "Say what the run is for.")?,
+        ticket: Some(ticket.trim().to_owned()).filter(|ticket| !ticket.is_empty()),
+        scope,
+        minutes: minutes
+            .trim()
+            .parse()
+            .map_err(|_| UiError::invalid("minutes", "Give a whole number of minutes."))?,
+    };
+    super::desks()?.runs.open(run).await
+}
+
+/// Ends a run; the browser comes back to its page.
+#[server(endpoint = "revoke_run")]
+pub async fn revoke_run(
+    /// Which.
+    run: RunId,
+    /// Why.
+    #[server(default)]
+    reason: String,
+) -> Result<(), UiError> {
+    let page = format!("/runs/{run}");
+    let done = async {
+        let reason = super::form::filled("reason", &reason, "Say why it ends.")?;
+        super::desks()?.runs.revoke(run, reason).await
+    };
+    super::form::answer(
+        done.await.map(|()| page.clone()),
+        &page,
+        &[("reason", &reason)],
+    )
+}
