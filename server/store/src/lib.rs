@@ -1,1 +1,80 @@
-//! Placeholder.
+//! The only crate with SQL: one module an aggregate, one [`Transaction`] for every change.
+//!
+//! Reads go through [`Store`]; changes go through a [`Transaction`], which refuses to commit
+//! unless something was recorded in the ledger. A state changes only by compare-and-swap
+//! along `domain`'s table of moves.
+
+mod agents;
+mod approvals;
+mod browser_sessions;
+mod error;
+mod executions;
+mod intents;
+mod ledger_entries;
+mod outbox;
+mod people;
+mod reviews;
+mod row;
+mod runs;
+mod transaction;
+
+use std::{str::FromStr, time::Duration};
+
+pub use agents::{AgentRecord, GrantRecord, NewAgent, NewGrant};
+pub use approvals::{ApprovalRecord, NewApproval, NewVote, VoteRecord};
+pub use error::StoreError;
+pub use executions::{ExecutionRecord, NewExecution, SealedResult};
+pub use intents::{Assessed, IntentRecord, NewIntent};
+pub use ledger_entries::{EntryRecord, Verification};
+pub use outbox::{MailKind, OutboxRecord};
+pub use people::{PersonRecord, SignIn};
+pub use reviews::{CampaignRecord, ItemRecord, NewCampaign, NewItem, Usage};
+pub use runs::{NewRun, RunRecord, ScopeEntry};
+use sqlx::{
+    SqlitePool,
+    migrate::Migrator,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+pub use transaction::Transaction;
+
+static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/sqlite");
+
+/// How long a caller waits for the database before it is told that it is unavailable.
+const DEADLINE: Duration = Duration::from_secs(2);
+
+/// The database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    writer: SqlitePool,
+    reader: SqlitePool,
+}
+
+impl Store {
+    /// Opens the database at a URL such as `sqlite://var/countersign.db`, creates it where it
+    /// is missing, and brings its schema up to date.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(DEADLINE);
+        // One writer: SQLite has one write lock, and queueing for it here is fair.
+        let writer = pool(1).connect_with(options.clone()).await?;
+        MIGRATOR.run(&writer).await?;
+        let reader = pool(4).connect_with(options.read_only(true)).await?;
+        Ok(Self { writer, reader })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.reader).await?;
+        Ok(())
+    }
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(DEADLINE)
+}

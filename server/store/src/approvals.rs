@@ -1,0 +1,250 @@
+//! Approvals and the votes on them.
+
+use domain::{ApprovalId, Ballot, EventName, IntentId, PersonId, RunId, Timestamp, VoteId};
+use serde::Serialize;
+use sqlx::sqlite::SqliteRow;
+
+use crate::{
+    Store, StoreError, Transaction,
+    row::{RowExt as _, collect},
+};
+
+/// The request for human approval of one intent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovalRecord {
+    /// Its id.
+    pub id: ApprovalId,
+    /// What is to be approved.
+    pub intent: IntentId,
+    /// The digest of exactly what is to be approved.
+    pub intent_digest: String,
+    /// How many people must approve.
+    pub needed: u64,
+    /// The groups whose members may decide.
+    pub approvers: Vec<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// From when on it can no longer be decided, nor the intent run.
+    pub expires_at: Timestamp,
+    /// When it was decided or ended.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// One person's vote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoteRecord {
+    /// Its id.
+    pub id: VoteId,
+    /// Who voted.
+    pub person: PersonId,
+    /// How.
+    pub ballot: Ballot,
+    /// Why.
+    pub comment: String,
+    /// When.
+    pub cast_at: Timestamp,
+}
+
+/// An approval to be asked for.
+#[derive(Debug, Clone)]
+pub struct NewApproval {
+    /// Its id.
+    pub id: ApprovalId,
+    /// What is to be approved.
+    pub intent: IntentId,
+    /// The digest of exactly what is to be approved.
+    pub intent_digest: String,
+    /// How many people must approve.
+    pub needed: u64,
+    /// The groups whose members may decide.
+    pub approvers: Vec<String>,
+    /// From when on it can no longer be decided.
+    pub expires_at: Timestamp,
+}
+
+/// A vote to be cast.
+#[derive(Debug, Clone)]
+pub struct NewVote {
+    /// Its id.
+    pub id: VoteId,
+    /// On what.
+    pub approval: ApprovalId,
+    /// Within which run.
+    pub run: RunId,
+    /// By whom.
+    pub person: PersonId,
+    /// How.
+    pub ballot: Ballot,
+    /// Why.
+    pub comment: String,
+}
+
+#[derive(Serialize)]
+struct Cast<'a> {
+    vote: VoteId,
+    ballot: Ballot,
+    intent_digest: &'a str,
+    comment: &'a str,
+}
+
+fn read_approval(row: &SqliteRow) -> Result<ApprovalRecord, StoreError> {
+    Ok(ApprovalRecord {
+        id: row.parsed("id")?,
+        intent: row.parsed("intent_id")?,
+        intent_digest: row.text("intent_digest")?,
+        needed: row.count("needed")?,
+        approvers: row.json("approvers")?,
+        created_at: row.time("created_at")?,
+        expires_at: row.time("expires_at")?,
+        closed_at: row.optional_time("closed_at")?,
+    })
+}
+
+fn ballot(name: &str) -> Option<Ballot> {
+    [Ballot::Approve, Ballot::Deny]
+        .into_iter()
+        .find(|ballot| ballot.as_str() == name)
+}
+
+fn read_vote(row: &SqliteRow) -> Result<VoteRecord, StoreError> {
+    Ok(VoteRecord {
+        id: row.parsed("id")?,
+        person: row.parsed("person_id")?,
+        ballot: row.named("ballot", ballot)?,
+        comment: row.text("comment")?,
+        cast_at: row.time("cast_at")?,
+    })
+}
+
+impl Transaction {
+    /// Asks for approval. The intent's move to `pending_approval` records it.
+    pub async fn insert_approval(&mut self, approval: &NewApproval) -> Result<(), StoreError> {
+        let now = self.now();
+        let needed = i64::try_from(approval.needed).unwrap_or(i64::MAX);
+        sqlx::query(
+            "insert into approvals (id, intent_id, intent_digest, needed, approvers, created_at,
+                 expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(approval.id.to_string())
+        .bind(approval.intent.to_string())
+        .bind(&approval.intent_digest)
+        .bind(needed)
+        .bind(serde_json::to_string(&approval.approvers)?)
+        .bind(now.micros())
+        .bind(approval.expires_at.micros())
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Casts a vote on an open approval; returns all votes on it, this one included.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] when the person has voted on it before.
+    pub async fn insert_vote(
+        &mut self,
+        vote: &NewVote,
+        intent_digest: &str,
+    ) -> Result<Vec<VoteRecord>, StoreError> {
+        let now = self.now();
+        sqlx::query(
+            "insert into votes (id, approval_id, person_id, ballot, comment, cast_at)
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(vote.id.to_string())
+        .bind(vote.approval.to_string())
+        .bind(vote.person.to_string())
+        .bind(vote.ballot.as_str())
+        .bind(&vote.comment)
+        .bind(now.micros())
+        .execute(self.connection())
+        .await?;
+        let payload = Cast {
+            vote: vote.id,
+            ballot: vote.ballot,
+            intent_digest,
+            comment: &vote.comment,
+        };
+        self.record(
+            EventName::VoteCast,
+            &vote.approval.to_string(),
+            Some(vote.run),
+            &payload,
+        )
+        .await?;
+        let rows = sqlx::query("select * from votes where approval_id = $1 order by cast_at, id")
+            .bind(vote.approval.to_string())
+            .fetch_all(self.connection())
+            .await?;
+        collect(&rows, read_vote)
+    }
+
+    /// Closes an approval. The intent's move records it.
+    pub async fn close_approval(&mut self, intent: IntentId) -> Result<(), StoreError> {
+        let now = self.now();
+        sqlx::query(
+            "update approvals set closed_at = $2 where intent_id = $1 and closed_at is null",
+        )
+        .bind(intent.to_string())
+        .bind(now.micros())
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The approval with this id.
+    pub async fn approval(&self, id: ApprovalId) -> Result<Option<ApprovalRecord>, StoreError> {
+        let row = sqlx::query("select * from approvals where id = $1")
+            .bind(id.to_string())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(read_approval).transpose()
+    }
+
+    /// The approval that was asked for an intent.
+    pub async fn approval_of(
+        &self,
+        intent: IntentId,
+    ) -> Result<Option<ApprovalRecord>, StoreError> {
+        let row = sqlx::query("select * from approvals where intent_id = $1")
+            .bind(intent.to_string())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(read_approval).transpose()
+    }
+
+    /// Approvals that nobody has decided yet, oldest first.
+    pub async fn open_approvals(&self, limit: u32) -> Result<Vec<ApprovalRecord>, StoreError> {
+        let rows = sqlx::query(
+            "select * from approvals where closed_at is null order by created_at, id limit $1",
+        )
+        .bind(limit)
+        .fetch_all(&self.reader)
+        .await?;
+        collect(&rows, read_approval)
+    }
+
+    /// The approvals closed last, newest first.
+    pub async fn closed_approvals(&self, limit: u32) -> Result<Vec<ApprovalRecord>, StoreError> {
+        let rows = sqlx::query(
+            "select * from approvals where closed_at is not null
+             order by closed_at desc, id desc limit $1",
+        )
+        .bind(limit)
+        .fetch_all(&self.reader)
+        .await?;
+        collect(&rows, read_approval)
+    }
+
+    /// The votes on an approval, in the order in which they were cast.
+    pub async fn votes_on(&self, approval: ApprovalId) -> Result<Vec<VoteRecord>, StoreError> {
+        let rows = sqlx::query("select * from votes where approval_id = $1 order by cast_at, id")
+            .bind(approval.to_string())
+            .fetch_all(&self.reader)
+            .await?;
+        collect(&rows, read_vote)
+    }
+}

@@ -1,0 +1,52 @@
+//! What can go wrong between us and the database.
+
+use domain::{IntentState, TransitionError};
+
+/// Why the store did not do what was asked. Missing rows are not errors.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database did not answer in time, or not at all.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] sqlx::Error),
+    /// A unique key is taken.
+    #[error("this already exists")]
+    AlreadyExists,
+    /// The intent is no longer in the state that the caller saw.
+    #[error("the intent is no longer `{expected}`")]
+    Moved {
+        /// The state that the caller expected.
+        expected: IntentState,
+    },
+    /// The move is not in the table of moves.
+    #[error(transparent)]
+    Transition(#[from] TransitionError),
+    /// A row holds what no code of ours writes.
+    #[error("the database is inconsistent at column `{column}`")]
+    Inconsistent {
+        /// The column.
+        column: &'static str,
+    },
+    /// A transaction changed something and recorded nothing.
+    #[error("a change was not recorded in the ledger")]
+    NothingRecorded,
+    /// The schema could not be brought up to date.
+    #[error("the schema could not be brought up to date")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A value could not be written as JSON.
+    #[error("a value could not be written as JSON")]
+    Json(#[from] serde_json::Error),
+    /// The ledger cannot take another entry.
+    #[error(transparent)]
+    Ledger(#[from] ledger::LedgerFull),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(database) if database.is_unique_violation() => {
+                Self::AlreadyExists
+            }
+            _ => Self::Unavailable(error),
+        }
+    }
+}

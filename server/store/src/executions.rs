@@ -1,0 +1,179 @@
+//! Executions and their sealed results.
+
+use domain::{EventName, ExecutionId, IntentId, RunId, Timestamp};
+use serde::Serialize;
+use sqlx::{Row as _, sqlite::SqliteRow};
+
+use crate::{Store, StoreError, Transaction, row::RowExt as _};
+
+/// A job and what came of it. JSON texts belong to the services.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecutionRecord {
+    /// Its id.
+    pub id: ExecutionId,
+    /// What it executes.
+    pub intent: IntentId,
+    /// The job's id at the warehouse, fixed before the job exists.
+    pub job_id: String,
+    /// When the job id was written.
+    pub prepared_at: Timestamp,
+    /// When the job's end was seen.
+    pub finished_at: Option<Timestamp>,
+    /// JSON: the job's own figures.
+    pub statistics: Option<String>,
+    /// JSON: the result's columns.
+    pub columns: Option<String>,
+    /// How many rows were sealed.
+    pub row_count: Option<u64>,
+    /// JSON: sensitive values found in untagged columns.
+    pub detections: Option<String>,
+    /// Digest of the sealed pages.
+    pub result_digest: Option<String>,
+}
+
+/// An execution to be prepared.
+#[derive(Debug, Clone)]
+pub struct NewExecution {
+    /// Its id.
+    pub id: ExecutionId,
+    /// What it executes.
+    pub intent: IntentId,
+    /// The job's id at the warehouse.
+    pub job_id: String,
+}
+
+/// What leaves, as it was recorded before it leaves.
+#[derive(Debug, Clone, Serialize)]
+pub struct SealedResult {
+    /// The execution.
+    pub execution: ExecutionId,
+    /// JSON: the job's own figures.
+    #[serde(skip)]
+    pub statistics: String,
+    /// JSON: the result's columns.
+    #[serde(skip)]
+    pub columns: String,
+    /// JSON: sensitive values found in untagged columns.
+    #[serde(skip)]
+    pub detections: String,
+    /// How many rows.
+    pub row_count: u64,
+    /// How many pages.
+    pub pages: u64,
+    /// Digest of the sealed pages.
+    pub result_digest: String,
+}
+
+fn read(row: &SqliteRow) -> Result<ExecutionRecord, StoreError> {
+    Ok(ExecutionRecord {
+        id: row.parsed("id")?,
+        intent: row.parsed("intent_id")?,
+        job_id: row.text("job_id")?,
+        prepared_at: row.time("prepared_at")?,
+        finished_at: row.optional_time("finished_at")?,
+        statistics: row.optional_text("statistics")?,
+        columns: row.optional_text("columns")?,
+        row_count: row
+            .optional_integer("row_count")?
+            .and_then(|count| u64::try_from(count).ok()),
+        detections: row.optional_text("detections")?,
+        result_digest: row.optional_text("result_digest")?,
+    })
+}
+
+impl Transaction {
+    /// Writes the job id before the job exists. The intent's move to `prepared` records it.
+    pub async fn insert_execution(&mut self, execution: &NewExecution) -> Result<(), StoreError> {
+        let now = self.now();
+        sqlx::query(
+            "insert into executions (id, intent_id, job_id, prepared_at) values ($1, $2, $3, $4)",
+        )
+        .bind(execution.id.to_string())
+        .bind(execution.intent.to_string())
+        .bind(&execution.job_id)
+        .bind(now.micros())
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Keeps one page of masked rows, a JSON array; a repetition after a crash replaces it.
+    pub async fn put_result_page(
+        &mut self,
+        execution: ExecutionId,
+        page: u32,
+        rows: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into result_pages (execution_id, page, rows) values ($1, $2, $3)
+             on conflict (execution_id, page) do update set rows = excluded.rows",
+        )
+        .bind(execution.to_string())
+        .bind(page)
+        .bind(rows)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Seals a result: from here on it can be released.
+    pub async fn seal_result(
+        &mut self,
+        run: RunId,
+        sealed: &SealedResult,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        let rows = i64::try_from(sealed.row_count).unwrap_or(i64::MAX);
+        sqlx::query(
+            "update executions set finished_at = $2, statistics = $3, columns = $4,
+                 row_count = $5, detections = $6, result_digest = $7
+             where id = $1 and result_digest is null",
+        )
+        .bind(sealed.execution.to_string())
+        .bind(now.micros())
+        .bind(&sealed.statistics)
+        .bind(&sealed.columns)
+        .bind(rows)
+        .bind(&sealed.detections)
+        .bind(&sealed.result_digest)
+        .execute(self.connection())
+        .await?;
+        self.record(
+            EventName::ResultSealed,
+            &sealed.execution.to_string(),
+            Some(run),
+            sealed,
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The execution of an intent.
+    pub async fn execution_of(
+        &self,
+        intent: IntentId,
+    ) -> Result<Option<ExecutionRecord>, StoreError> {
+        let row = sqlx::query("select * from executions where intent_id = $1")
+            .bind(intent.to_string())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// One sealed page of masked rows, a JSON array.
+    pub async fn result_page(
+        &self,
+        execution: ExecutionId,
+        page: u32,
+    ) -> Result<Option<String>, StoreError> {
+        let row =
+            sqlx::query("select rows from result_pages where execution_id = $1 and page = $2")
+                .bind(execution.to_string())
+                .bind(page)
+                .fetch_optional(&self.reader)
+                .await?;
+        Ok(row.map(|row| row.try_get("rows")).transpose()?)
+    }
+}

@@ -1,0 +1,294 @@
+//! Intents, and the one place where their state changes.
+
+use domain::{AgentId, EventName, IntentId, IntentState, RiskLevel, RunId, Timestamp};
+use serde::Serialize;
+use sqlx::sqlite::SqliteRow;
+
+use crate::{
+    Store, StoreError, Transaction,
+    row::{RowExt as _, collect},
+};
+
+/// An intent with what is known of it so far. JSON texts belong to the services.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntentRecord {
+    /// Its id.
+    pub id: IntentId,
+    /// The run that asks.
+    pub run: RunId,
+    /// Digest of the whole request, to tell a repetition from a reuse of its key.
+    pub request_digest: String,
+    /// The SQL as asked.
+    pub sql: String,
+    /// JSON array of parameters.
+    pub parameters: String,
+    /// Why, in the agent's words.
+    pub purpose: String,
+    /// The cap, in bytes.
+    pub maximum_bytes_billed: u64,
+    /// Where it stands.
+    pub state: IntentState,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// When its state last changed.
+    pub changed_at: Timestamp,
+    /// JSON, once assessed.
+    pub analysis: Option<String>,
+    /// JSON, once dry-run.
+    pub dry_run: Option<String>,
+    /// JSON, once decided.
+    pub decision: Option<String>,
+    /// JSON `{code, detail}`: why it was blocked or failed.
+    pub problem: Option<String>,
+}
+
+/// An intent to be taken in.
+#[derive(Debug, Clone)]
+pub struct NewIntent {
+    /// Its id.
+    pub id: IntentId,
+    /// The run that asks.
+    pub run: RunId,
+    /// The agent's key for this request.
+    pub idempotency_key: String,
+    /// Digest of the whole request.
+    pub request_digest: String,
+    /// The SQL as asked.
+    pub sql: String,
+    /// JSON array of parameters.
+    pub parameters: String,
+    /// Why, in the agent's words.
+    pub purpose: String,
+    /// The cap, in bytes.
+    pub maximum_bytes_billed: u64,
+}
+
+/// What the assessment and the policy said, as JSON texts.
+#[derive(Debug, Clone)]
+pub struct Assessed {
+    /// The analysis.
+    pub analysis: String,
+    /// The dry run, when there was one.
+    pub dry_run: Option<String>,
+    /// The decision.
+    pub decision: String,
+    /// The level.
+    pub risk: RiskLevel,
+}
+
+#[derive(Serialize)]
+struct Received<'a> {
+    request_digest: &'a str,
+    purpose: &'a str,
+}
+
+#[derive(Serialize)]
+struct Moved<'a> {
+    from: IntentState,
+    to: IntentState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<&'a str>,
+}
+
+fn read(row: &SqliteRow) -> Result<IntentRecord, StoreError> {
+    Ok(IntentRecord {
+        id: row.parsed("id")?,
+        run: row.parsed("run_id")?,
+        request_digest: row.text("request_digest")?,
+        sql: row.text("sql")?,
+        parameters: row.text("parameters")?,
+        purpose: row.text("purpose")?,
+        maximum_bytes_billed: row.count("maximum_bytes_billed")?,
+        state: row.parsed("state")?,
+        received_at: row.time("received_at")?,
+        changed_at: row.time("changed_at")?,
+        analysis: row.optional_text("analysis")?,
+        dry_run: row.optional_text("dry_run")?,
+        decision: row.optional_text("decision")?,
+        problem: row.optional_text("problem")?,
+    })
+}
+
+impl Transaction {
+    /// Takes an intent in.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] when the run has used the idempotency key before.
+    pub async fn insert_intent(&mut self, intent: &NewIntent) -> Result<(), StoreError> {
+        let now = self.now();
+        let cap = i64::try_from(intent.maximum_bytes_billed).unwrap_or(i64::MAX);
+        sqlx::query(
+            "insert into intents (id, run_id, idempotency_key, request_digest, sql, parameters,
+                 purpose, maximum_bytes_billed, state, received_at, changed_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $9)",
+        )
+        .bind(intent.id.to_string())
+        .bind(intent.run.to_string())
+        .bind(&intent.idempotency_key)
+        .bind(&intent.request_digest)
+        .bind(&intent.sql)
+        .bind(&intent.parameters)
+        .bind(&intent.purpose)
+        .bind(cap)
+        .bind(now.micros())
+        .execute(self.connection())
+        .await?;
+        let payload = Received {
+            request_digest: &intent.request_digest,
+            purpose: &intent.purpose,
+        };
+        self.record(
+            EventName::IntentReceived,
+            &intent.id.to_string(),
+            Some(intent.run),
+            &payload,
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Keeps what the assessment and the policy said. The caller records it.
+    pub async fn assess_intent(
+        &mut self,
+        id: IntentId,
+        assessed: &Assessed,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "update intents set analysis = $2, dry_run = $3, decision = $4, risk = $5
+             where id = $1 and state = 'received'",
+        )
+        .bind(id.to_string())
+        .bind(&assessed.analysis)
+        .bind(&assessed.dry_run)
+        .bind(&assessed.decision)
+        .bind(assessed.risk.as_str())
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Moves an intent from one state to another, if it still stands there.
+    ///
+    /// # Errors
+    /// [`StoreError::Transition`] when the move does not exist, [`StoreError::Moved`] when
+    /// somebody else moved it first.
+    pub async fn move_intent(
+        &mut self,
+        (id, run): (IntentId, RunId),
+        from: IntentState,
+        to: IntentState,
+        problem: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let to = from.move_to(to)?;
+        let now = self.now();
+        let done = sqlx::query(
+            "update intents set state = $3, changed_at = $4, problem = coalesce($5, problem)
+             where id = $1 and state = $2",
+        )
+        .bind(id.to_string())
+        .bind(from.as_str())
+        .bind(to.as_str())
+        .bind(now.micros())
+        .bind(problem)
+        .execute(self.connection())
+        .await?;
+        if done.rows_affected() != 1 {
+            return Err(StoreError::Moved { expected: from });
+        }
+        self.record(
+            EventName::IntentMoved,
+            &id.to_string(),
+            Some(run),
+            &Moved { from, to, problem },
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The intent with this id.
+    pub async fn intent(&self, id: IntentId) -> Result<Option<IntentRecord>, StoreError> {
+        let row = sqlx::query("select * from intents where id = $1")
+            .bind(id.to_string())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// The intent that a run submitted under this idempotency key.
+    pub async fn intent_by_key(
+        &self,
+        run: RunId,
+        key: &str,
+    ) -> Result<Option<IntentRecord>, StoreError> {
+        let row = sqlx::query("select * from intents where run_id = $1 and idempotency_key = $2")
+            .bind(run.to_string())
+            .bind(key)
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// A run's intents in the order in which they came.
+    pub async fn intents_of_run(&self, run: RunId) -> Result<Vec<IntentRecord>, StoreError> {
+        let rows = sqlx::query("select * from intents where run_id = $1 order by received_at, id")
+            .bind(run.to_string())
+            .fetch_all(&self.reader)
+            .await?;
+        collect(&rows, read)
+    }
+
+    /// Intents that stand in a state, the longest waiting first.
+    pub async fn intents_in(
+        &self,
+        state: IntentState,
+        limit: u32,
+    ) -> Result<Vec<IntentRecord>, StoreError> {
+        let rows =
+            sqlx::query("select * from intents where state = $1 order by changed_at, id limit $2")
+                .bind(state.as_str())
+                .bind(limit)
+                .fetch_all(&self.reader)
+                .await?;
+        collect(&rows, read)
+    }
+
+    /// How many intents of an agent came to each state.
+    pub async fn intent_counts(
+        &self,
+        agent: AgentId,
+    ) -> Result<Vec<(IntentState, u64)>, StoreError> {
+        let rows = sqlx::query(
+            "select intents.state, count(*) as n from intents
+             join runs on runs.id = intents.run_id where runs.agent_id = $1
+             group by intents.state order by intents.state",
+        )
+        .bind(agent.to_string())
+        .fetch_all(&self.reader)
+        .await?;
+        rows.iter()
+            .map(|row| Ok((row.parsed("state")?, row.count("n")?)))
+            .collect()
+    }
+
+    /// An agent's intents within a period, oldest first.
+    pub async fn intents_of_agent(
+        &self,
+        agent: AgentId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<IntentRecord>, StoreError> {
+        let rows = sqlx::query(
+            "select intents.* from intents join runs on runs.id = intents.run_id
+             where runs.agent_id = $1 and intents.received_at >= $2 and intents.received_at < $3
+             order by intents.received_at, intents.id",
+        )
+        .bind(agent.to_string())
+        .bind(from.micros())
+        .bind(to.micros())
+        .fetch_all(&self.reader)
+        .await?;
+        collect(&rows, read)
+    }
+}
