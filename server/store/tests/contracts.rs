@@ -1,0 +1,228 @@
+//! What the rest of the program relies on the store for.
+
+use domain::{
+    AgentId, ApprovalId, Ballot, EventName, IntentId, IntentState, PersonId, RunId, Timestamp,
+    VoteId,
+};
+use store::{
+    NewAgent, NewApproval, NewIntent, NewRun, NewVote, SignIn, Store, StoreError, Transaction,
+};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+
+struct Scene {
+    store: Store,
+    url: String,
+    person: PersonId,
+    run: RunId,
+    _folder: TempDir,
+}
+
+impl Scene {
+    async fn begin(&self) -> Transaction {
+        self.store.begin("test", NOW).await.expect("a transaction")
+    }
+
+    async fn new_intent(&self, number: u128) -> IntentId {
+        let intent = NewIntent {
+            id: IntentId::new(Uuid::from_u128(number)),
+            run: self.run,
+            idempotency_key: number.to_string(),
+            request_digest: "sha256:0".into(),
+            sql: "select 1".into(),
+            parameters: "[]".into(),
+            purpose: "count".into(),
+            maximum_bytes_billed: 1,
+        };
+        let mut tx = self.begin().await;
+        tx.insert_intent(&intent).await.expect("an intent");
+        tx.commit().await.expect("committed");
+        intent.id
+    }
+}
+
+async fn scene() -> Scene {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}/test.db", folder.path().display());
+    let store = Store::open(&url).await.expect("a store");
+    let mut tx = store.begin("test", NOW).await.expect("a transaction");
+    let person = tx
+        .sign_in(&SignIn {
+            new_id: PersonId::new(Uuid::from_u128(1)),
+            issuer: "https://id.example.com".into(),
+            subject: "alice".into(),
+            name: "Alice".into(),
+            email: "alice@example.com".into(),
+            groups: vec!["analysts".into()],
+            roles: vec![],
+        })
+        .await
+        .expect("signed in")
+        .id;
+    let agent = NewAgent {
+        id: AgentId::new(Uuid::from_u128(2)),
+        name: "churn-model".into(),
+        owner: person,
+        purpose: "churn".into(),
+        expires_at: NOW.plus_days(30),
+        registered_by: person,
+    };
+    tx.insert_agent(&agent).await.expect("an agent");
+    let run = NewRun {
+        id: RunId::new(Uuid::from_u128(3)),
+        agent: agent.id,
+        initiator: person,
+        purpose: "count".into(),
+        ticket: String::new(),
+        scope: vec![],
+        token_hash: "00".into(),
+        expires_at: NOW.plus_seconds(600),
+    };
+    tx.insert_run(&run).await.expect("a run");
+    tx.commit().await.expect("committed");
+    Scene {
+        store,
+        url,
+        person,
+        run: run.id,
+        _folder: folder,
+    }
+}
+
+#[tokio::test]
+async fn a_change_without_an_entry_is_not_committed() {
+    let scene = scene().await;
+    let intent = scene.new_intent(10).await;
+    let mut tx = scene.begin().await;
+    tx.close_approval(intent).await.expect("closed");
+    let refused = tx.commit().await;
+    assert!(matches!(refused, Err(StoreError::NothingRecorded)));
+}
+
+#[tokio::test]
+async fn only_one_of_two_movers_wins() {
+    let scene = scene().await;
+    let id = (scene.new_intent(10).await, scene.run);
+    for expected in [true, false] {
+        let mut tx = scene.begin().await;
+        let moved = tx
+            .move_intent(id, IntentState::Received, IntentState::Approved, None)
+            .await;
+        assert_eq!(moved.is_ok(), expected);
+        if moved.is_ok() {
+            tx.commit().await.expect("committed");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_move_outside_the_table_is_refused() {
+    let scene = scene().await;
+    let id = (scene.new_intent(10).await, scene.run);
+    let mut tx = scene.begin().await;
+    let refused = tx
+        .move_intent(id, IntentState::Received, IntentState::Running, None)
+        .await;
+    assert!(matches!(refused, Err(StoreError::Transition(_))));
+}
+
+#[tokio::test]
+async fn a_key_is_used_once_a_run() {
+    let scene = scene().await;
+    scene.new_intent(10).await;
+    let again = NewIntent {
+        id: IntentId::new(Uuid::from_u128(11)),
+        run: scene.run,
+        idempotency_key: "10".into(),
+        request_digest: "sha256:1".into(),
+        sql: "select 2".into(),
+        parameters: "[]".into(),
+        purpose: "count".into(),
+        maximum_bytes_billed: 1,
+    };
+    let refused = scene.begin().await.insert_intent(&again).await;
+    assert!(matches!(refused, Err(StoreError::AlreadyExists)));
+}
+
+#[tokio::test]
+async fn a_person_votes_once() {
+    let scene = scene().await;
+    let intent = scene.new_intent(10).await;
+    let approval = ApprovalId::new(Uuid::from_u128(20));
+    let mut tx = scene.begin().await;
+    tx.insert_approval(&NewApproval {
+        id: approval,
+        intent,
+        intent_digest: "sha256:0".into(),
+        needed: 2,
+        approvers: vec!["stewards".into()],
+        expires_at: NOW.plus_seconds(60),
+    })
+    .await
+    .expect("an approval");
+    let vote = |number| NewVote {
+        id: VoteId::new(Uuid::from_u128(number)),
+        approval,
+        run: scene.run,
+        person: scene.person,
+        ballot: Ballot::Approve,
+        comment: String::new(),
+    };
+    let votes = tx.insert_vote(&vote(30), "sha256:0").await.expect("a vote");
+    assert_eq!(votes.len(), 1);
+    let refused = tx.insert_vote(&vote(31), "sha256:0").await;
+    assert!(matches!(refused, Err(StoreError::AlreadyExists)));
+}
+
+#[tokio::test]
+async fn an_ended_browser_session_never_comes_back() {
+    let Scene { store, .. } = &scene().await;
+    let until = NOW.plus_seconds(60);
+    store
+        .create_browser_session("ab", "{}", until)
+        .await
+        .expect("created");
+    store.delete_browser_session("ab").await.expect("deleted");
+    let changed = store.update_browser_session("ab", "{}", until).await;
+    assert!(!changed.expect("an answer"));
+    let loaded = store.load_browser_session("ab", NOW).await;
+    assert_eq!(loaded.expect("an answer"), None);
+}
+
+#[tokio::test]
+async fn the_ledger_verifies_until_somebody_tampers() {
+    let scene = scene().await;
+    scene.new_intent(10).await;
+    let before = scene.store.verify_ledger().await.expect("verified");
+    assert_eq!((before.head.sequence, before.broken), (4, None));
+
+    let database = sqlx::SqlitePool::connect(&scene.url).await.expect("opened");
+    let tamper = "update ledger_entries set subject = 'x' where sequence = 2";
+    assert!(sqlx::query(tamper).execute(&database).await.is_err());
+    sqlx::query("drop trigger ledger_entries_stay")
+        .execute(&database)
+        .await
+        .expect("dropped");
+    sqlx::query(tamper)
+        .execute(&database)
+        .await
+        .expect("changed");
+
+    let after = scene.store.verify_ledger().await.expect("verified");
+    assert_eq!(after.head.sequence, 1);
+    assert_eq!(after.broken.map(|broken| broken.sequence), Some(2));
+}
+
+#[tokio::test]
+async fn an_undone_change_leaves_no_entry() {
+    let scene = scene().await;
+    let mut tx = scene.begin().await;
+    tx.record(EventName::PersonSignedOut, "x", None, &())
+        .await
+        .expect("recorded");
+    drop(tx);
+    let verified = scene.store.verify_ledger().await.expect("verified");
+    assert_eq!(verified.head.sequence, 3);
+}
