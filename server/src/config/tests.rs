@@ -1,0 +1,169 @@
+use std::path::Path;
+
+use domain::Role;
+use figment::Jail;
+use secrecy::ExposeSecret as _;
+
+use super::*;
+
+/// The least that a file has to say.
+const LEAST: &str = r#"
+[identity]
+issuer = "https://login.example.com"
+client_id = "countersign"
+client_secret = "s3cret-of-the-client"
+[identity.roles]
+approver = ["stewards"]
+
+[warehouse]
+project = "p"
+datasets = ["shop"]
+"#;
+
+/// Loads `file` within an empty environment and folder.
+fn load(file: &str) -> Result<Config, ConfigError> {
+    load_with(file, |_| {})
+}
+
+#[expect(
+    clippy::result_large_err,
+    reason = "the jail's closure returns figment's error"
+)]
+fn load_with(file: &str, prepare: impl Fn(&mut Jail)) -> Result<Config, ConfigError> {
+    let mut result = None;
+    Jail::expect_with(|jail| {
+        jail.create_file("c.toml", file)?;
+        prepare(jail);
+        result = Some(Config::load(Path::new("c.toml")));
+        Ok(())
+    });
+    result.expect("the jail ran")
+}
+
+fn refusal(file: &str) -> String {
+    load(file).expect_err("a refusal").to_string()
+}
+
+#[test]
+fn the_defaults_and_the_least_file_make_a_configuration() {
+    let config = load(LEAST).expect("valid");
+    insta::assert_snapshot!(config.to_redacted_toml().expect("TOML"));
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_line() {
+    let file = LEAST.replace("client_id", "cleint_id");
+    assert_eq!(
+        refusal(&file),
+        "c.toml, line 4: `identity.cleint_id` is unknown; known here: issuer, client_id, client_secret, client_secret_file, scopes, groups_claim, session_idle_minutes, session_absolute_hours, roles"
+    );
+    assert_eq!(
+        refusal(&format!("{LEAST}\n[wherehouse]\nx = 1\n")),
+        "c.toml, line 13: `wherehouse` is unknown; known here: server, store, identity, warehouse, policy, mail, limits, log"
+    );
+}
+
+#[test]
+fn a_wrong_key_is_named_with_its_line_and_without_its_value() {
+    let file = LEAST.replace("\"s3cret-of-the-client\"", "4711");
+    let refusal_text = refusal(&file);
+    assert!(!refusal_text.contains("4711"), "{refusal_text}");
+    assert_eq!(
+        refusal_text,
+        "c.toml, line 5: `identity.client_secret` must be a string, not an integer"
+    );
+    assert_eq!(
+        refusal(&format!("[server]\nlisten = \"here\"\n{LEAST}")),
+        "c.toml, line 2: `server.listen` cannot be read"
+    );
+    assert_eq!(
+        refusal(&format!("{LEAST}\nlocation =\n")),
+        "c.toml, line 13: not TOML: string values must be quoted, expected literal string"
+    );
+}
+
+#[test]
+fn a_missing_key_is_named() {
+    assert_eq!(
+        refusal(&LEAST.replace("project = \"p\"", "")),
+        "c.toml: `warehouse.project` is missing"
+    );
+}
+
+#[test]
+fn the_environment_wins_and_is_named_when_it_is_wrong() {
+    let config = load_with(LEAST, |jail| {
+        jail.set_env("COUNTERSIGN__IDENTITY__CLIENT_ID", "other");
+        jail.set_env("COUNTERSIGN__IDENTITY__ROLES__AUDITOR", "[controllers]");
+    })
+    .expect("valid");
+    assert_eq!(config.identity.client_id, "other");
+    assert!(config.identity.roles.contains_key(&Role::Auditor));
+
+    let wrong = load_with(LEAST, |jail| {
+        jail.set_env("COUNTERSIGN__LIMITS__SQL_BYTES", "0");
+    });
+    assert_eq!(
+        wrong.expect_err("a refusal").to_string(),
+        "environment variable COUNTERSIGN__LIMITS__SQL_BYTES: `limits.sql_bytes` must be between 1 and 1048576"
+    );
+    let unknown = load_with(LEAST, |jail| jail.set_env("COUNTERSIGN__LIMITS__SQL", "1"));
+    assert_eq!(
+        unknown.expect_err("a refusal").to_string(),
+        "environment variable COUNTERSIGN__LIMITS__SQL: `limits.sql` is unknown; known here: body_bytes, sql_bytes, run_minutes_maximum, agent_days_maximum, results_rows_maximum, pending_per_run"
+    );
+}
+
+#[test]
+fn secrets_come_from_files_and_are_not_printed() {
+    let file = LEAST.replace(
+        "client_secret = \"s3cret-of-the-client\"",
+        "client_secret_file = \"secret\"",
+    );
+    let config = load_with(&file, |jail| {
+        jail.create_file("secret", "from-a-file\n").expect("a file");
+    })
+    .expect("valid");
+    let secret = config.identity.client_secret.clone().expect("a secret");
+    assert_eq!(secret.expose_secret(), "from-a-file");
+    assert!(!format!("{config:?}").contains("from-a-file"));
+    assert!(
+        !config
+            .to_redacted_toml()
+            .expect("TOML")
+            .contains("from-a-file")
+    );
+}
+
+#[test]
+fn plain_http_is_for_this_machine_only() {
+    for url in [
+        "http://gate.example.com",
+        "ftp://127.0.0.1",
+        "https://a.example.com/path",
+    ] {
+        let text = refusal(&format!("[server]\npublic_url = \"{url}\"\n{LEAST}"));
+        assert!(
+            text.contains("c.toml, line 2: `server.public_url`"),
+            "{text}"
+        );
+    }
+    let far = LEAST.replace("https://login", "http://login");
+    assert!(refusal(&far).contains("`identity.issuer`"));
+}
+
+#[test]
+fn without_a_group_for_any_role_nothing_starts() {
+    let file = LEAST.replace("approver = [\"stewards\"]", "");
+    assert!(refusal(&file).contains("`identity.roles`"));
+}
+
+#[test]
+fn groups_give_only_the_roles_they_are_named_for() {
+    let config = load(LEAST).expect("valid");
+    let groups = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let roles = config.identity.roles_of(&groups(&["stewards", "others"]));
+    assert_eq!(roles.into_iter().collect::<Vec<_>>(), [Role::Approver]);
+    assert!(config.identity.roles_of(&groups(&["Stewards"])).is_empty());
+    assert!(config.identity.roles_of(&groups(&[])).is_empty());
+}
