@@ -1,1 +1,51 @@
-//! The warehouse: the seam to BigQuery.
+//! The warehouse: the seam to BigQuery, and what crosses it.
+//!
+//! Owns asking for a dry run, starting a job under an id the caller fixed, its state,
+//! its rows as they come off the wire, and what tables look like. It decides nothing,
+//! masks nothing and never logs SQL.
+
+mod bigquery;
+mod error;
+mod job;
+mod message;
+mod query;
+mod table;
+
+use async_trait::async_trait;
+
+pub use bigquery::{BigQuery, Credentials, Settings, SettingsError};
+pub use error::WarehouseError;
+pub use job::{Job, JobError, JobId, JobStatistics, JobStatus, Page, PageToken, ParseJobIdError};
+pub use query::{DryRun, Parameter, Query};
+pub use table::TableDescription;
+
+/// BigQuery, as far as this program needs it.
+///
+/// Every call ends within the deadline the implementation was given. Every call may be
+/// repeated: starting a job carries the job's id, so that a second start finds the first.
+#[async_trait]
+pub trait Warehouse: Send + Sync {
+    /// Asks what a query would read, answer and cost, without running it.
+    async fn dry_run(&self, query: &Query) -> Result<DryRun, WarehouseError>;
+
+    /// Starts a job. That a job with this id exists already counts as success: then an
+    /// earlier attempt, perhaps before a crash, got through.
+    async fn insert(&self, job: &Job) -> Result<(), WarehouseError>;
+
+    /// Where a job stands; that there is none is an answer, not an error.
+    async fn status(&self, job: &JobId) -> Result<JobStatus, WarehouseError>;
+
+    /// One page of a finished job's rows: the first, or the one `page` names.
+    async fn rows(
+        &self,
+        job: &JobId,
+        page: Option<&PageToken>,
+        max_rows: u32,
+    ) -> Result<Page, WarehouseError>;
+
+    /// Asks for a job to be cancelled; [`Warehouse::status`] says when it is over.
+    async fn cancel(&self, job: &JobId) -> Result<(), WarehouseError>;
+
+    /// Describes every table and view of a dataset, `dataset` or `project.dataset`.
+    async fn tables(&self, dataset: &str) -> Result<Vec<TableDescription>, WarehouseError>;
+}

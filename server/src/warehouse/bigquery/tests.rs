@@ -1,0 +1,383 @@
+//! Against a stand-in that records what it is asked and answers what the test says.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri},
+};
+use serde_json::{Value, json};
+
+use domain::{TableName, Tag};
+
+use super::*;
+use crate::warehouse::{JobError, Parameter};
+
+/// What the stand-in was asked, without the base address.
+#[derive(Clone)]
+struct Asked {
+    line: String,
+    authorization: String,
+    body: Value,
+}
+
+/// An answer: a status and a body, or none at all.
+#[derive(Clone)]
+enum Answer {
+    Of(StatusCode, String),
+    Never,
+}
+
+type Answers = fn(&str) -> Answer;
+
+struct Standin {
+    asked: Mutex<Vec<Asked>>,
+    answers: Answers,
+}
+
+async fn answer(
+    State(standin): State<Arc<Standin>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, String) {
+    let path = uri.path_and_query().expect("a path").as_str();
+    let line = format!(
+        "{method} {}",
+        path.strip_prefix("/bigquery/v2").expect("the base path")
+    );
+    standin.asked.lock().expect("unpoisoned").push(Asked {
+        line: line.clone(),
+        authorization: headers["authorization"].to_str().expect("text").to_owned(),
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+    });
+    match (standin.answers)(&line) {
+        Answer::Of(status, body) => (status, body),
+        Answer::Never => std::future::pending().await,
+    }
+}
+
+async fn connect(answers: Answers) -> (BigQuery, Arc<Standin>) {
+    let standin = Arc::new(Standin {
+        asked: Mutex::default(),
+        answers,
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let router = Router::new().fallback(answer).with_state(standin.clone());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let settings = Settings {
+        base_url: format!("http://{address}/bigquery/v2")
+            .parse()
+            .expect("an address"),
+        project: "demo".to_owned(),
+        location: "US".to_owned(),
+        deadline: Duration::from_millis(300),
+        credentials: Credentials::AccessToken("stand-in".to_owned().into()),
+    };
+    (
+        BigQuery::connect(settings).await.expect("a connection"),
+        standin,
+    )
+}
+
+impl Standin {
+    fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().expect("unpoisoned").clone()
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.asked().into_iter().map(|asked| asked.line).collect()
+    }
+}
+
+fn ok(body: &Value) -> Answer {
+    Answer::Of(StatusCode::OK, body.to_string())
+}
+
+fn error(code: u16, reason: &str, message: &str) -> Answer {
+    let errors = json!([{"message": message, "domain": "global", "reason": reason}]);
+    Answer::Of(
+        StatusCode::from_u16(code).expect("a status"),
+        json!({"error": {"code": code, "message": message, "errors": errors}}).to_string(),
+    )
+}
+
+fn query() -> Query {
+    Query {
+        sql: "SELECT id FROM orders WHERE country = @country".to_owned(),
+        parameters: vec![Parameter {
+            name: Some("country".to_owned()),
+            data_type: "STRING".to_owned(),
+            value: json!("PT"),
+        }],
+        default_dataset: Some("shop".to_owned()),
+        maximum_bytes_billed: 1_000_000,
+    }
+}
+
+fn job() -> Job {
+    Job {
+        id: "cs_1".parse().expect("a job id"),
+        query: query(),
+        labels: BTreeMap::from([("countersign-run".to_owned(), "7f3a".to_owned())]),
+        timeout: Duration::from_mins(1),
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_creates_no_job_and_brings_bigquerys_word() {
+    let (bigquery, standin) = connect(|_| {
+        ok(&json!({"statistics": {"totalBytesProcessed": "1024", "query": {
+            "statementType": "SELECT",
+            "referencedTables": [{"projectId": "demo", "datasetId": "shop", "tableId": "orders"}],
+            "schema": {"fields": [{"name": "valid", "type": "RANGE", "rangeElementType": {"type": "DATE"}}]},
+        }}}))
+    })
+    .await;
+    let dry_run = bigquery.dry_run(&query()).await.expect("a dry run");
+    assert_eq!(dry_run.statement_type, "SELECT");
+    assert_eq!(
+        dry_run.referenced_tables,
+        [TableName::new("demo.shop.orders")]
+    );
+    assert_eq!(dry_run.schema[0].data_type, "RANGE<DATE>");
+    assert_eq!(dry_run.bytes, 1024);
+
+    let asked = standin.asked().remove(0);
+    assert_eq!(asked.line, "POST /projects/demo/jobs");
+    assert_eq!(asked.body["configuration"]["dryRun"], json!(true));
+    assert_eq!(asked.body["jobReference"]["jobId"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_dry_run_without_bytes_is_no_dry_run() {
+    let (bigquery, _) =
+        connect(|_| ok(&json!({"statistics": {"query": {"statementType": "SELECT"}}}))).await;
+    assert!(matches!(
+        bigquery.dry_run(&query()).await,
+        Err(WarehouseError::Undecodable { .. })
+    ));
+}
+
+#[tokio::test]
+async fn a_job_is_sent_with_its_id_labels_caps_and_parameters() {
+    let (bigquery, standin) = connect(|_| ok(&json!({"status": {"state": "PENDING"}}))).await;
+    bigquery.insert(&job()).await.expect("a job");
+    let asked = standin.asked().remove(0);
+    assert_eq!(asked.authorization, "Bearer stand-in");
+    assert_eq!(
+        asked.body,
+        json!({
+            "jobReference": {"jobId": "cs_1", "location": "US", "projectId": "demo"},
+            "configuration": {
+                "jobTimeoutMs": "60000",
+                "labels": {"countersign-run": "7f3a"},
+                "query": {
+                    "query": "SELECT id FROM orders WHERE country = @country",
+                    "useLegacySql": false,
+                    "defaultDataset": {"datasetId": "shop", "projectId": "demo"},
+                    "maximumBytesBilled": "1000000",
+                    "parameterMode": "NAMED",
+                    "queryParameters": [{
+                        "name": "country",
+                        "parameterType": {"type": "STRING"},
+                        "parameterValue": {"value": "PT"},
+                    }],
+                },
+            },
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_job_that_exists_already_counts_as_started() {
+    let (bigquery, _) =
+        connect(|_| error(409, "duplicate", "Already Exists: Job demo:US.cs_1")).await;
+    assert_eq!(bigquery.insert(&job()).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_its_reason_and_loses_its_values() {
+    let (bigquery, _) =
+        connect(|_| error(400, "invalidQuery", "Bad int64 value: alice@example.com")).await;
+    let refused = Err(WarehouseError::Rejected {
+        reason: "invalidQuery".to_owned(),
+        message: "Bad int64 value".to_owned(),
+    });
+    assert_eq!(bigquery.insert(&job()).await, refused);
+    assert_eq!(bigquery.dry_run(&query()).await.map(|_| ()), refused);
+}
+
+#[tokio::test]
+async fn an_error_that_is_not_json_still_says_which_kind_it_is() {
+    let (bigquery, _) = connect(|line| {
+        let gateway = "<html>alice@example.com</html>".to_owned();
+        match line {
+            "POST /projects/demo/jobs" => Answer::Of(StatusCode::BAD_GATEWAY, gateway),
+            _ => Answer::Of(StatusCode::FORBIDDEN, gateway),
+        }
+    })
+    .await;
+    assert!(matches!(
+        bigquery.dry_run(&query()).await,
+        Err(WarehouseError::Unavailable { .. })
+    ));
+    assert_eq!(
+        bigquery.tables("shop").await,
+        Err(WarehouseError::Rejected {
+            reason: "unknown".to_owned(),
+            message: String::new(),
+        })
+    );
+    let inserted = bigquery.insert(&job()).await.expect_err("no job");
+    assert!(!inserted.to_string().contains("alice"), "{inserted}");
+}
+
+#[tokio::test]
+async fn no_call_outlasts_its_deadline() {
+    let (bigquery, _) = connect(|_| Answer::Never).await;
+    let job_id = job().id;
+    let unavailable = |error: Option<WarehouseError>| {
+        assert!(
+            matches!(error, Some(WarehouseError::Unavailable { .. })),
+            "{error:?}"
+        );
+    };
+    unavailable(bigquery.dry_run(&query()).await.err());
+    unavailable(bigquery.insert(&job()).await.err());
+    unavailable(bigquery.status(&job_id).await.err());
+    unavailable(bigquery.rows(&job_id, None, 10).await.err());
+    unavailable(bigquery.cancel(&job_id).await.err());
+    unavailable(bigquery.tables("shop").await.err());
+}
+
+#[tokio::test]
+async fn a_job_that_is_over_brings_its_error_and_statistics() {
+    let (bigquery, standin) = connect(|_| {
+        ok(&json!({
+            "status": {"state": "DONE", "errorResult": {
+                "reason": "invalidQuery", "message": "Bad double value: 4111111111111111"}},
+            "statistics": {"startTime": "1000", "endTime": "2500", "totalBytesProcessed": "10",
+                "query": {"totalBytesBilled": "20", "cacheHit": false, "totalSlotMs": "30"}},
+        }))
+    })
+    .await;
+    let status = bigquery.status(&job().id).await.expect("a status");
+    let JobStatus::Done { error, statistics } = status else {
+        panic!("{status:?}");
+    };
+    assert_eq!(
+        error,
+        Some(JobError {
+            reason: "invalidQuery".to_owned(),
+            message: "Bad double value".to_owned(),
+        })
+    );
+    assert_eq!(statistics.bytes_billed, Some(20));
+    assert_eq!(statistics.slot_ms, Some(30));
+    assert_eq!(
+        statistics.ended.map(domain::Timestamp::micros),
+        Some(2_500_000)
+    );
+    assert_eq!(
+        standin.lines(),
+        ["GET /projects/demo/jobs/cs_1?location=US"]
+    );
+}
+
+#[tokio::test]
+async fn a_job_that_never_was_is_not_found() {
+    let (bigquery, _) = connect(|_| error(404, "notFound", "Not found: Job demo:US.cs_1")).await;
+    assert_eq!(bigquery.status(&job().id).await, Ok(JobStatus::NotFound));
+    assert!(matches!(
+        bigquery.cancel(&job().id).await,
+        Err(WarehouseError::NotFound { .. })
+    ));
+}
+
+#[tokio::test]
+async fn rows_come_by_pages_with_whole_timestamps() {
+    let (bigquery, standin) = connect(|_| {
+        ok(&json!({
+            "jobComplete": true, "totalRows": "3", "pageToken": "second",
+            "schema": {"fields": [{"name": "id", "type": "INTEGER"}]},
+            "rows": [{"f": [{"v": "1"}]}, {"f": [{"v": null}]}],
+        }))
+    })
+    .await;
+    let first = bigquery.rows(&job().id, None, 2).await.expect("a page");
+    assert_eq!((first.rows.len(), first.total_rows), (2, 3));
+    let token = first.next.expect("a token");
+    bigquery
+        .rows(&job().id, Some(&token), 2)
+        .await
+        .expect("a page");
+    assert_eq!(
+        standin.lines(),
+        [
+            "GET /projects/demo/queries/cs_1?location=US&maxResults=2&timeoutMs=0&formatOptions.useInt64Timestamp=true",
+            "GET /projects/demo/queries/cs_1?location=US&maxResults=2&timeoutMs=0&formatOptions.useInt64Timestamp=true&pageToken=second",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn rows_that_do_not_fit_or_are_not_there_yet_are_no_page() {
+    let (bigquery, _) = connect(|line| {
+        let is_second = line.contains("pageToken");
+        ok(&json!({
+            "jobComplete": is_second,
+            "schema": {"fields": [{"name": "id", "type": "INTEGER"}]},
+            "rows": [{"f": [{"v": "1"}, {"v": "2"}]}],
+        }))
+    })
+    .await;
+    let unfinished = bigquery.rows(&job().id, None, 2).await.err();
+    assert!(matches!(
+        unfinished,
+        Some(WarehouseError::Unavailable { .. })
+    ));
+    let odd = bigquery
+        .rows(&job().id, Some(&PageToken::new("x")), 2)
+        .await
+        .err();
+    assert!(matches!(odd, Some(WarehouseError::Undecodable { .. })));
+}
+
+#[tokio::test]
+async fn tables_are_described_with_tags_and_the_sql_of_views() {
+    let (bigquery, standin) = connect(|line| {
+        let reference =
+            |table: &str| json!({"projectId": "demo", "datasetId": "shop", "tableId": table});
+        match line {
+            "GET /projects/demo/datasets/shop/tables?maxResults=1000" => ok(&json!({
+                "tables": [{"tableReference": reference("customers")}], "nextPageToken": "more"})),
+            "GET /projects/demo/datasets/shop/tables?maxResults=1000&pageToken=more" => ok(&json!({
+                "tables": [{"tableReference": reference("active")}]})),
+            "GET /projects/demo/datasets/shop/tables/customers" => ok(&json!({
+                "tableReference": reference("customers"), "numRows": "7", "numBytes": "70",
+                "schema": {"fields": [{"name": "ssn", "type": "STRING",
+                    "policyTags": {"names": ["projects/demo/locations/us/taxonomies/1/policyTags/pii.ssn"]}}]}})),
+            _ => ok(&json!({
+                "tableReference": reference("active"), "view": {"query": "SELECT 1 AS one"},
+                "schema": {"fields": [{"name": "one", "type": "INTEGER"}]}})),
+        }
+    })
+    .await;
+    let tables = bigquery.tables("demo.shop").await.expect("tables");
+    assert_eq!(standin.lines().len(), 4);
+    assert_eq!(tables[0].name, TableName::new("demo.shop.customers"));
+    assert_eq!(tables[0].columns[0].tag, Some(Tag::new("pii.ssn")));
+    assert_eq!((tables[0].rows, tables[0].bytes), (Some(7), Some(70)));
+    assert_eq!(tables[1].view_sql.as_deref(), Some("SELECT 1 AS one"));
+}
