@@ -17,7 +17,8 @@ trap 'rm -rf "$WORK"' EXIT
 cd "$WORK"
 
 say "downloading"
-apt-cache show rustc-web >/dev/null 2>&1 || apt-get update >&2
+# An old list would give an old compiler.
+apt-get update >&2 || say "the list of packages could not be brought up to date; going on with the old one"
 VERSION=$(apt-cache show rustc-web | sed -n 's/^Version: //p' | head -1)
 RELEASE=$(cut -d. -f1-2 <<<"$VERSION")
 fetch() { apt-get -o APT::Sandbox::User=root download "$@" >&2; }

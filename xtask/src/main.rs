@@ -3,14 +3,26 @@
 //! `cargo xtask run` brings everything up on the sandbox; `cargo xtask test` checks everything.
 //! Both look at what the machine has, install what they can and say plainly what they cannot.
 
+mod browser;
 mod command;
+mod configuration;
 mod download;
 mod duckdb;
+mod guide;
+mod portal;
+mod ports;
+mod processes;
 mod progress;
+mod run;
+mod secret;
+mod seed;
+mod test;
 mod wasm_toolchain;
 mod wasm_tools;
 mod web;
 mod workspace;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -27,17 +39,33 @@ struct Options {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Starts everything on this machine: the sandbox, the portal and the API
+    Run(run::Options),
+    /// Checks everything: formatting, lints, tests, the browser half, the whole in a browser
+    Test(test::Options),
     /// Builds the browser half alone
     Web(web::Options),
     /// Prints the environment that a plain `cargo build` needs: eval "$(cargo xtask env)"
     Env,
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     let options = Options::parse();
+    match perform(options.task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(task: Task) -> anyhow::Result<()> {
     let workspace = Workspace::locate()?;
     let mut progress = Progress::start();
-    match options.task {
+    match task {
+        Task::Run(options) => run::run(&workspace, &mut progress, &options),
+        Task::Test(options) => test::test(&workspace, &mut progress, &options),
         Task::Web(options) => web::build(&workspace, &mut progress, options),
         Task::Env => print_environment(&workspace, &mut progress),
     }

@@ -46,12 +46,12 @@ impl Progress {
 
     /// The times of all steps, as a closing summary.
     pub fn summary(&self) -> String {
-        let mut lines = String::new();
-        for step in &self.steps {
+        let lines = self.steps.iter().map(|step| {
             let outcome = if step.succeeded { "ok    " } else { "FAILED" };
-            lines += &format!("  {outcome} {:>6}  {}\n", minutes(step.took), step.name);
-        }
-        lines + &format!("  total  {:>6}", minutes(self.started.elapsed()))
+            format!("  {outcome} {:>6}  {}\n", minutes(step.took), step.name)
+        });
+        let total = format!("  total  {:>6}", minutes(self.started.elapsed()));
+        lines.chain([total]).collect()
     }
 }
 
@@ -73,8 +73,8 @@ mod tests {
         let _ = progress.step("second", || -> Result<()> { bail!("no") });
 
         let summary = progress.summary();
-        assert!(summary.contains("ok      0:00  first"), "{summary}");
-        assert!(summary.contains("FAILED  0:00  second"), "{summary}");
+        assert!(summary.contains("ok       0:00  first"), "{summary}");
+        assert!(summary.contains("FAILED   0:00  second"), "{summary}");
     }
 
     #[test]

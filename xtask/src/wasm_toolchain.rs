@@ -42,10 +42,16 @@ impl Toolchain {
         cargo
     }
 
+    /// The toolchain, if it has the target and is new enough.
     fn find(name: Option<&'static str>) -> Option<Self> {
         let sysroot = rustc(name, &["--print", "sysroot"])?;
         let library = core_library(Path::new(&sysroot))?;
         let version = rustc(name, &["--version", "--verbose"])?;
+        if minor_version(&version)?
+            < minor_version(concat!("rustc ", env!("CARGO_PKG_RUST_VERSION")))?
+        {
+            return None;
+        }
         let digest = Sha256::new()
             .chain_update(version)
             .chain_update(fs::read(library).ok()?)
@@ -112,6 +118,14 @@ fn rustc(toolchain: Option<&str>, arguments: &[&str]) -> Option<String> {
     Some(String::from_utf8(output.stdout).ok()?.trim_end().to_owned())
 }
 
+/// Rust 1's minor version, out of `rustc 1.96.0 (…)`.
+fn minor_version(rustc: &str) -> Option<u32> {
+    let mut numbers = rustc
+        .strip_prefix("rustc 1.")?
+        .split(|character: char| !character.is_ascii_digit());
+    numbers.next()?.parse().ok()
+}
+
 /// The target's `libcore`, which is there when the target is installed.
 fn core_library(sysroot: &Path) -> Option<PathBuf> {
     let folder = sysroot.join("lib/rustlib").join(TARGET).join("lib");
@@ -126,4 +140,19 @@ fn core_library(sysroot: &Path) -> Option<PathBuf> {
                 .extension()
                 .is_some_and(|extension| extension == "rlib")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_minor_version_is_read_as_rustc_and_manifests_write_it() {
+        assert_eq!(
+            minor_version("rustc 1.96.0 (a1b2 2026-06-01)\nbinary: rustc"),
+            Some(96)
+        );
+        assert_eq!(minor_version("rustc 1.94"), Some(94));
+        assert_eq!(minor_version("clang 1.0"), None);
+    }
 }

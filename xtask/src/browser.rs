@@ -1,0 +1,83 @@
+//! What the end-to-end tests need: Node.js with npm, their packages, and a Chromium.
+
+use std::env;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::command;
+use crate::progress::Progress;
+use crate::workspace::Workspace;
+
+/// The environment variable by which the tests are told of the browser.
+pub const BROWSER_VARIABLE: &str = "CHROMIUM_PATH";
+
+/// Where browsers install themselves on macOS.
+const APPLICATIONS: [&str; 2] = [
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/// Brings Node.js and the tests' packages; returns the browser.
+pub fn provide(workspace: &Workspace, progress: &mut Progress) -> Result<PathBuf> {
+    if command::find("node").is_none() || command::find("npm").is_none() {
+        install(progress, "Node.js", &["nodejs", "npm"])?;
+    }
+    if browser().is_none() {
+        install(progress, "Chromium", &["chromium"])?;
+    }
+    let browser = browser().with_context(|| {
+        format!("Chromium was installed, but is not on the PATH; set {BROWSER_VARIABLE} to it")
+    })?;
+    progress.step("Installing the end-to-end tests' packages (npm ci)", || {
+        let mut npm = Command::new("npm");
+        // Playwright would download browsers of its own.
+        npm.args(["ci", "--no-audit", "--no-fund"])
+            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        command::run(npm.current_dir(workspace.root.join("end2end")))
+    })?;
+    Ok(browser)
+}
+
+fn browser() -> Option<PathBuf> {
+    if let Some(browser) = env::var_os(BROWSER_VARIABLE) {
+        return Some(PathBuf::from(browser));
+    }
+    let installed = ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find_map(command::find);
+    installed.or_else(|| {
+        APPLICATIONS
+            .into_iter()
+            .map(PathBuf::from)
+            .find(|path| path.is_file())
+    })
+}
+
+/// Installs Debian packages where that is possible without asking anybody.
+fn install(progress: &mut Progress, what: &str, packages: &[&str]) -> Result<()> {
+    if command::find("apt-get").is_none() || !is_root() {
+        bail!(
+            "{what} is needed for the end-to-end tests and is not installed; on Debian: apt-get install {}, \
+             on macOS: brew install {}; `cargo xtask test --only rust` goes without",
+            packages.join(" "),
+            what.to_lowercase().replace("node.js", "node")
+        );
+    }
+    progress.step(&format!("Installing {what} (apt-get)"), || {
+        command::run(Command::new("apt-get").args(["update", "--quiet"]))?;
+        let mut install = Command::new("apt-get");
+        install
+            .args(["install", "--yes", "--quiet", "--no-install-recommends"])
+            .args(packages);
+        command::run(install.env("DEBIAN_FRONTEND", "noninteractive"))
+    })
+}
+
+fn is_root() -> bool {
+    Path::new("/proc/self")
+        .metadata()
+        .is_ok_and(|process| process.uid() == 0)
+}

@@ -1,0 +1,112 @@
+//! `cargo xtask test`: formatting, lints, Rust's tests, the browser half, and the whole system
+//! in a browser. It stops at the first failure, with a summary either way.
+
+use std::process::Command;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use crate::progress::Progress;
+use crate::workspace::Workspace;
+use crate::{browser, command, duckdb, run, web};
+
+/// What to test.
+#[derive(Args)]
+pub struct Options {
+    /// Only a part
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Formatting, lints and Rust's tests
+    Rust,
+    /// The browser half builds
+    Web,
+    /// The whole system in a browser
+    End2end,
+}
+
+/// Tests and tells how long each step took.
+pub fn test(workspace: &Workspace, progress: &mut Progress, options: &Options) -> Result<()> {
+    let result = test_parts(workspace, progress, options.only);
+    eprintln!("\n{}", progress.summary());
+    result
+}
+
+fn test_parts(workspace: &Workspace, progress: &mut Progress, only: Option<Part>) -> Result<()> {
+    let wanted = |part| only.is_none_or(|only| only == part);
+    if wanted(Part::Rust) {
+        test_rust(workspace, progress)?;
+    }
+    // The end-to-end tests need the site too.
+    if wanted(Part::Web) || wanted(Part::End2end) {
+        web::build(
+            workspace,
+            progress,
+            web::Options {
+                without_wasm: false,
+            },
+        )?;
+    }
+    if wanted(Part::End2end) {
+        test_end2end(workspace, progress)?;
+    }
+    Ok(())
+}
+
+fn test_rust(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
+    let library = duckdb::provide(workspace, progress)?;
+    require_component(progress, "rustfmt", "fmt")?;
+    require_component(progress, "clippy", "clippy")?;
+    let cargo = |arguments: &[&str]| {
+        let mut cargo = command::cargo();
+        cargo
+            .current_dir(&workspace.root)
+            .env(duckdb::FOLDER_VARIABLE, &library)
+            .args(arguments);
+        command::run(&mut cargo)
+    };
+    progress.step("Formatting", || cargo(&["fmt", "--all", "--check"]))?;
+    progress.step("Lints", || {
+        cargo(&[
+            "clippy",
+            "--locked",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "--deny",
+            "warnings",
+        ])
+    })?;
+    progress.step("Rust's tests", || {
+        cargo(&["test", "--locked", "--workspace"])
+    })
+}
+
+/// A part of the toolchain that rustup's minimal profile leaves out.
+fn require_component(progress: &mut Progress, component: &str, subcommand: &str) -> Result<()> {
+    if command::succeeds(command::cargo().args([subcommand, "--version"])) {
+        return Ok(());
+    }
+    progress.step(&format!("Adding {component} (rustup)"), || {
+        command::run(Command::new("rustup").args(["component", "add", component]))
+    })
+}
+
+fn test_end2end(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
+    run::build_programs(workspace, progress)?;
+    let browser = browser::provide(workspace, progress)?;
+    progress.step("End-to-end tests", || {
+        let mut playwright = Command::new("npx");
+        playwright
+            .current_dir(workspace.root.join("end2end"))
+            .args(["--no-install", "playwright", "test"])
+            .env(browser::BROWSER_VARIABLE, &browser)
+            .env("COUNTERSIGN_PROGRAM", workspace.program("countersign"))
+            .env("SANDBOX_PROGRAM", workspace.program("sandbox"))
+            .env("COUNTERSIGN_SITE", workspace.site());
+        command::run(&mut playwright)
+    })
+}
