@@ -1,0 +1,164 @@
+//! Asking the policies about one intent.
+//!
+//! Every doubt makes the answer stricter: facts that do not fit the schema and policies
+//! that fail while they are evaluated never lead to `run`.
+
+use cedar_policy::{
+    Authorizer, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, Response,
+    RestrictedExpression,
+};
+use domain::Route;
+
+use super::{
+    Decision, Facts, PolicySet, Reason,
+    annotation::{Approval, Policy},
+    facts::Unfit,
+};
+
+pub(super) const RUN: &str = "run";
+pub(super) const RUN_WITH_APPROVAL: &str = "runWithApproval";
+
+/// An action's name in the policies.
+pub(super) fn action(name: &str) -> EntityUid {
+    uid("Action", name)
+}
+
+fn uid(kind: &str, id: &str) -> EntityUid {
+    #[expect(
+        clippy::expect_used,
+        reason = "the kinds are the constants of this file"
+    )]
+    let kind: EntityTypeName = kind.parse().expect("a kind of entity");
+    EntityUid::from_type_name_and_id(kind, EntityId::new(id))
+}
+
+/// What the policies said about one action.
+struct Answer<'a> {
+    is_permitted: bool,
+    /// The policies that decided: permits if it is permitted, else forbids.
+    because: Vec<&'a Policy>,
+    /// A policy failed; had it not, it might have forbidden.
+    has_errors: bool,
+}
+
+impl PolicySet {
+    /// What may happen to an intent: never more than its analysis allows.
+    #[must_use]
+    pub fn decide(&self, facts: &Facts) -> Decision {
+        if !facts.understood {
+            return self.block(vec![Reason::new("analysis", "it is not fully understood")]);
+        }
+        let (Ok(run), Ok(approved)) = (self.ask(facts, RUN), self.ask(facts, RUN_WITH_APPROVAL))
+        else {
+            return self.block(vec![Reason::new(
+                "policy",
+                "the facts do not fit the schema",
+            )]);
+        };
+        match facts.route {
+            Route::Run if run.is_permitted && !run.has_errors => {
+                self.decided(Route::Run, reasons(&run.because))
+            }
+            Route::Run | Route::Approve => self.approve(&approved),
+            Route::Block if approved.is_permitted || approved.because.is_empty() => self.block(
+                vec![Reason::new("analysis", "the analysis allows nothing more")],
+            ),
+            Route::Block => self.block(reasons(&approved.because)),
+        }
+    }
+
+    fn ask(&self, facts: &Facts, name: &str) -> Result<Answer<'_>, Unfit> {
+        let agent = uid("Agent", &facts.agent.to_string());
+        let intent = uid("Intent", &facts.intent.to_string());
+        let action = action(name);
+        let context = facts.context(&self.schema, &action)?;
+        let name = RestrictedExpression::new_string(facts.agent_name.clone());
+        let attributes = [("name".to_owned(), name)].into();
+        let agent_entity = Entity::new(agent.clone(), attributes, [].into()).map_err(|_| Unfit)?;
+        let entities = Entities::from_entities([agent_entity], Some(&self.schema));
+        let request = Request::new(agent, action, intent, context, Some(&self.schema));
+        Ok(self.answer(&Authorizer::new().is_authorized(
+            &request.map_err(|_| Unfit)?,
+            &self.policies,
+            &entities.map_err(|_| Unfit)?,
+        )))
+    }
+
+    fn answer(&self, response: &Response) -> Answer<'_> {
+        let diagnostics = response.diagnostics();
+        let mut because: Vec<&Policy> = diagnostics
+            .reason()
+            .filter_map(|id| self.annotations.get(AsRef::<str>::as_ref(id)))
+            .collect();
+        because.sort_by(|one, other| one.id.cmp(&other.id));
+        Answer {
+            is_permitted: response.decision() == cedar_policy::Decision::Allow,
+            because,
+            has_errors: diagnostics.errors().next().is_some(),
+        }
+    }
+
+    fn approve(&self, answer: &Answer<'_>) -> Decision {
+        if answer.has_errors {
+            return self.block(vec![Reason::new(
+                "policy",
+                "a policy could not be evaluated",
+            )]);
+        }
+        if !answer.is_permitted && answer.because.is_empty() {
+            return self.block(vec![Reason::new("policy", "no policy permits it")]);
+        }
+        if !answer.is_permitted {
+            return self.block(reasons(&answer.because));
+        }
+        let asked = answer
+            .because
+            .iter()
+            .filter_map(|policy| policy.approval.as_ref());
+        match asked.cloned().reduce(|one, other| stricter(one, &other)) {
+            Some(approval) if !approval.approvers.is_empty() => Decision {
+                approvers: approval.approvers,
+                count: approval.count,
+                expires_after_seconds: approval.expires_after_seconds,
+                ..self.decided(Route::Approve, reasons(&answer.because))
+            },
+            _ => self.block(vec![Reason::new(
+                "policy",
+                "the policies that ask for approval have no approvers in common",
+            )]),
+        }
+    }
+
+    fn block(&self, reasons: Vec<Reason>) -> Decision {
+        self.decided(Route::Block, reasons)
+    }
+
+    fn decided(&self, route: Route, reasons: Vec<Reason>) -> Decision {
+        Decision {
+            route,
+            reasons,
+            approvers: Vec::new(),
+            count: 0,
+            expires_after_seconds: 0,
+            policy_version: self.version(),
+        }
+    }
+}
+
+/// What satisfies both: approvers whom both ask, the more of them, the shorter time.
+fn stricter(one: Approval, other: &Approval) -> Approval {
+    let mut approvers = one.approvers;
+    approvers.retain(|group| other.approvers.contains(group));
+    Approval {
+        approvers,
+        count: one.count.max(other.count),
+        expires_after_seconds: one.expires_after_seconds.min(other.expires_after_seconds),
+    }
+}
+
+fn reasons(policies: &[&Policy]) -> Vec<Reason> {
+    policies
+        .iter()
+        .map(|policy| Reason::new(&policy.id, &policy.reason))
+        .collect()
+}
