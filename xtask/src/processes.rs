@@ -2,6 +2,7 @@
 //! this program stops, for whatever reason it can still react to.
 
 use std::fs::{self, File};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -28,16 +29,21 @@ struct Process {
     log: PathBuf,
 }
 
+/// Sends a message when somebody presses Ctrl-C or asks this program to terminate.
+pub fn watch_for_interrupt() -> Result<Receiver<()>> {
+    let (interrupt, interrupted) = mpsc::channel();
+    ctrlc::set_handler(move || {
+        // Nobody listens any more when the programs are being stopped already.
+        let _ = interrupt.send(());
+    })
+    .context("could not watch for Ctrl-C")?;
+    Ok(interrupted)
+}
+
 impl Processes {
-    /// None yet. From here on Ctrl-C and a request to terminate stop them.
-    pub fn new(logs: PathBuf) -> Result<Self> {
+    /// None yet. A message of `interrupted` says that all have to stop.
+    pub fn new(logs: PathBuf, interrupted: Receiver<()>) -> Result<Self> {
         fs::create_dir_all(&logs)?;
-        let (interrupt, interrupted) = mpsc::channel();
-        ctrlc::set_handler(move || {
-            // Nobody listens any more when the programs are being stopped already.
-            let _ = interrupt.send(());
-        })
-        .context("could not watch for Ctrl-C")?;
         Ok(Self {
             logs,
             running: Vec::new(),
@@ -54,6 +60,8 @@ impl Processes {
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output)
+            // Ctrl-C at the terminal reaches this program alone, which stops the others in order.
+            .process_group(0)
             .spawn()
             .with_context(|| format!("could not start {name}"))?;
         self.running.push(Process { name, child, log });
@@ -111,8 +119,8 @@ impl Process {
 
     fn stop(&mut self) {
         // The standard library can only kill; the program should be able to finish its writes.
-        let asked = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
+        let asked = Command::new("sh")
+            .args(["-c", "kill -TERM \"$0\"", &self.child.id().to_string()])
             .status();
         let begun = Instant::now();
         while asked.as_ref().is_ok_and(std::process::ExitStatus::success)
@@ -126,5 +134,56 @@ impl Process {
         // It has either stopped in the meantime, or is ended now: nothing is left to do on failure.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn processes(test: &str) -> Processes {
+        let logs = std::env::temp_dir().join(format!("countersign-{test}-{}", std::process::id()));
+        Processes::new(logs, mpsc::channel().1).unwrap()
+    }
+
+    fn shell(script: &str) -> Command {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]);
+        shell
+    }
+
+    fn runs(process: u32) -> bool {
+        let probe = shell(&format!("kill -0 {process} 2>&1")).output().unwrap();
+        probe.status.success()
+    }
+
+    #[test]
+    fn a_program_that_stops_is_named_with_the_end_of_its_log() {
+        let mut processes = processes("tail");
+        processes
+            .start("server", &mut shell("echo the reason >&2; exit 3"))
+            .unwrap();
+        processes.running[0].child.wait().unwrap();
+
+        let error = processes.check().unwrap_err().to_string();
+        assert!(error.starts_with("server stopped"), "{error}");
+        assert!(error.ends_with("the reason"), "{error}");
+        fs::remove_dir_all(&processes.logs).unwrap();
+    }
+
+    #[test]
+    fn all_stop_when_this_program_does() {
+        let mut processes = processes("stop");
+        processes
+            .start("server", &mut shell("exec sleep 600"))
+            .unwrap();
+        let process = processes.running[0].child.id();
+        let logs = processes.logs.clone();
+
+        processes.check().unwrap();
+        assert!(runs(process));
+        drop(processes);
+        assert!(!runs(process));
+        fs::remove_dir_all(logs).unwrap();
     }
 }

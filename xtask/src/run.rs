@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::configuration::{self, Configuration};
-use crate::processes::Processes;
+use crate::processes::{Processes, watch_for_interrupt};
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 use crate::{command, duckdb, guide, ports, seed, web};
@@ -44,7 +44,7 @@ pub fn run(workspace: &Workspace, progress: &mut Progress, options: &Options) ->
     web::build(workspace, progress, options.web)?;
     build_programs(workspace, progress)?;
     let configuration = configuration::write(workspace, ports)?;
-    let mut processes = Processes::new(workspace.var().join("log"))?;
+    let mut processes = Processes::new(workspace.var().join("log"), watch_for_interrupt()?)?;
     progress.step("Starting the sandbox", || {
         start_sandbox(workspace, ports, &configuration, &mut processes)
     })?;
