@@ -1,1 +1,34 @@
-//! Mail: what it says and how it is sent.
+//! Mail: what it says, and how it is sent.
+//!
+//! Mail carries no power: it says that something waits or was decided and links to a page
+//! that asks for a session. It names tables and columns, never SQL, literals or values.
+
+mod approval_decided;
+mod approval_waiting;
+mod error;
+mod folder;
+mod mail;
+mod smtp;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use async_trait::async_trait;
+
+pub use approval_decided::{ApprovalDecided, Outcome, approval_decided};
+pub use approval_waiting::{ApprovalWaiting, TaggedColumn, approval_waiting};
+pub use error::{MailError, MailSettingsError};
+pub use folder::MailFolder;
+pub use mail::Mail;
+pub use smtp::MailServer;
+
+/// Something that takes mail.
+///
+/// A mail may be sent twice, when it is not known whether the first attempt got through:
+/// its message id stays the same, so that mail programs show it once.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    /// Hands one mail over.
+    async fn send(&self, mail: Mail) -> Result<(), MailError>;
+}

@@ -1,0 +1,47 @@
+//! Why a mail is not on its way.
+
+/// Why a mail is not on its way. No variant quotes the mail or the server: an answer may
+/// repeat addresses, and an address of a server may hold a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    /// The sender's or recipient's address is not one.
+    #[error("the mail's `{field}` is not an address")]
+    Address {
+        /// `from` or `to`.
+        field: &'static str,
+    },
+    /// The mail's text could not be made.
+    #[error("the mail cannot be composed")]
+    Composition,
+    /// The server refused it for good.
+    #[error("the mail server refused the mail for good")]
+    Refused,
+    /// The server did not take it now; later it may.
+    #[error("the mail server cannot be reached or does not take the mail now")]
+    Unavailable,
+    /// The file could not be written.
+    #[error("the mail cannot be written to `{path}`: {kind}")]
+    Unwritable {
+        /// Folder or file.
+        path: String,
+        /// What stood in the way.
+        kind: std::io::ErrorKind,
+    },
+}
+
+/// Why no mail can be sent at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MailSettingsError {
+    /// The sender's address is not one.
+    #[error("the sender `{from}` is not written `Name <address>`")]
+    Sender {
+        /// As configured.
+        from: String,
+    },
+    /// The server's address is not one.
+    #[error("the mail server's address must begin with `smtp://` or `smtps://`")]
+    Server,
+    /// Mail must not cross a network in the clear.
+    #[error("the mail server's address gives up encryption; only a server on this machine may")]
+    PlainText,
+}

@@ -1,0 +1,112 @@
+//! A mail server.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor, message::Mailbox};
+use secrecy::{ExposeSecret as _, SecretString};
+use url::{Host, Url};
+
+use super::{Mail, MailError, MailSettingsError, Mailer};
+
+/// Long enough for a slow server, short enough to notice a dead one.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Sends mail by SMTP.
+pub struct MailServer {
+    from: Mailbox,
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+}
+
+impl MailServer {
+    /// Mail from `from`, `Name <address>`, goes to the server at `address`:
+    /// `smtps://user:password@host` speaks TLS from the start, `smtp://…` changes to it
+    /// (STARTTLS, RFC 3207) before anything is said. Only a server on this machine may be
+    /// spoken to in the clear.
+    pub fn new(from: &str, address: &SecretString) -> Result<Self, MailSettingsError> {
+        let from = from.parse().map_err(|_| MailSettingsError::Sender {
+            from: from.to_owned(),
+        })?;
+        let address = encrypted(address.expose_secret())?;
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(address.as_str())
+            .map_err(|_| MailSettingsError::Server)?
+            .timeout(Some(DEADLINE))
+            .build();
+        Ok(Self { from, transport })
+    }
+}
+
+/// The address with encryption asked for, unless the server is on this machine.
+fn encrypted(address: &str) -> Result<Url, MailSettingsError> {
+    let mut address = Url::parse(address).map_err(|_| MailSettingsError::Server)?;
+    let is_local = match address.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name == "127.0.0.1" || name == "::1",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => return Err(MailSettingsError::Server),
+    };
+    let tls = address.query_pairs().find(|(key, _)| key == "tls");
+    let tls = tls.map(|(_, value)| value.into_owned());
+    match (address.scheme(), tls.as_deref()) {
+        ("smtps", None) | ("smtp", Some("required")) => Ok(address),
+        ("smtp", _) if is_local => Ok(address),
+        ("smtp", None) => {
+            address.query_pairs_mut().append_pair("tls", "required");
+            Ok(address)
+        }
+        ("smtp", Some(_)) => Err(MailSettingsError::PlainText),
+        _ => Err(MailSettingsError::Server),
+    }
+}
+
+#[async_trait]
+impl Mailer for MailServer {
+    async fn send(&self, mail: Mail) -> Result<(), MailError> {
+        let message = mail.message(self.from.clone())?;
+        match self.transport.send(message).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_permanent() => Err(MailError::Refused),
+            Err(_) => Err(MailError::Unavailable),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mail_never_crosses_a_network_in_the_clear() {
+        let encrypted = |address| encrypted(address).map(String::from);
+        for unchanged in [
+            "smtps://user:password@mail.example.com",
+            "smtp://mail.example.com:587?tls=required",
+            "smtp://127.0.0.1:2525",
+            "smtp://localhost:2525",
+        ] {
+            assert_eq!(encrypted(unchanged), Ok(unchanged.to_owned()));
+        }
+        assert_eq!(
+            encrypted("smtp://mail.example.com"),
+            Ok("smtp://mail.example.com?tls=required".to_owned())
+        );
+        for refused in [
+            "smtp://mail.example.com?tls=opportunistic",
+            "smtp://127.0.0.1.example.com?tls=none",
+        ] {
+            assert_eq!(encrypted(refused), Err(MailSettingsError::PlainText));
+        }
+        for wrong in ["http://mail.example.com", "mail.example.com", "smtp:"] {
+            assert_eq!(encrypted(wrong), Err(MailSettingsError::Server));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_error_never_shows_the_password() {
+        let address = "http://user:hidden@mail.example.com".to_owned().into();
+        let error = MailServer::new("Countersign <c@example.com>", &address)
+            .err()
+            .expect("an error");
+        assert!(!format!("{error} {error:?}").contains("hidden"));
+    }
+}
