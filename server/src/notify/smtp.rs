@@ -73,7 +73,85 @@ impl Mailer for MailServer {
 
 #[cfg(test)]
 mod tests {
+    use tokio::{
+        io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+        net::TcpListener,
+    };
+
     use super::*;
+
+    /// A mail server for one mail, with what it answers to the finished mail. Gives the
+    /// lines it was told.
+    async fn server(verdict: &'static str) -> (SecretString, tokio::task::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let talk = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.expect("a client");
+            let (read, mut write) = stream.into_split();
+            let mut lines = BufReader::new(read).lines();
+            let mut told = Vec::new();
+            let mut in_mail = false;
+            write.write_all(b"220 hello\r\n").await.expect("heard");
+            while let Ok(Some(line)) = lines.next_line().await {
+                let answer = match (in_mail, line.as_str()) {
+                    (false, "DATA") => "354 go on",
+                    (true, ".") => verdict,
+                    (true, _) => "",
+                    (false, _) => "250 fine",
+                };
+                in_mail = answer == "354 go on" || answer.is_empty();
+                told.push(line);
+                if !answer.is_empty() {
+                    let answer = format!("{answer}\r\n");
+                    write.write_all(answer.as_bytes()).await.expect("heard");
+                }
+            }
+            told
+        });
+        (format!("smtp://{address}").into(), talk)
+    }
+
+    fn mail() -> Mail {
+        Mail {
+            to: "Bo Lindqvist <bo@example.com>".to_owned(),
+            subject: "subject".to_owned(),
+            text: "plain".to_owned(),
+            html: "<p>page</p>".to_owned(),
+            message_id: "one@example.com".to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_gets_the_mail_and_its_word_counts() {
+        for (verdict, expected) in [
+            ("250 taken", Ok(())),
+            ("554 bo@example.com is unknown", Err(MailError::Refused)),
+            ("451 later", Err(MailError::Unavailable)),
+        ] {
+            let (address, talk) = server(verdict).await;
+            let mailer =
+                MailServer::new("Countersign <c@example.com>", &address).expect("a mailer");
+            assert_eq!(mailer.send(mail()).await, expected, "{verdict}");
+            drop(mailer);
+            let told = talk.await.expect("a talk");
+            for line in [
+                "RCPT TO:<bo@example.com>",
+                "Message-ID: <one@example.com>",
+                "plain",
+            ] {
+                assert!(told.iter().any(|said| said == line), "{line} in {told:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_listening_is_unavailable() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = format!("smtp://{}", listener.local_addr().expect("an address")).into();
+        drop(listener);
+        let mailer = MailServer::new("c@example.com", &address).expect("a mailer");
+        assert_eq!(mailer.send(mail()).await, Err(MailError::Unavailable));
+    }
 
     #[test]
     fn mail_never_crosses_a_network_in_the_clear() {
