@@ -1,0 +1,288 @@
+//! The embedded engine (DuckDB), seen as a warehouse that speaks BigQuery's SQL.
+
+mod bytes;
+mod catalog;
+mod messages;
+mod shop;
+mod types;
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+};
+
+use duckdb::{Config, Connection, InterruptHandle, types::Value};
+
+pub use self::{
+    catalog::{Catalog, PROJECT, Table, TableName, quote},
+    shop::policy_tag,
+    types::{ColumnType, Field},
+};
+use crate::{
+    error::QueryError,
+    translate::{Context, Kind, Parameter, Translation, translate},
+};
+
+/// BigQuery's functions as the engine's macros.
+const FUNCTIONS: &str = include_str!("functions.sql");
+
+/// Makes a session sort, tell the time and reach the outside as BigQuery does.
+const SETTINGS: &str = "SET GLOBAL TimeZone = 'UTC'; \
+    SET GLOBAL default_null_order = 'nulls_first_on_asc_last_on_desc'; \
+    SET GLOBAL enable_external_access = false; \
+    SET GLOBAL lock_configuration = true;";
+
+/// The engine failed, or refused what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The engine's own failure.
+    #[error(transparent)]
+    Database(#[from] duckdb::Error),
+    /// A failure already in BigQuery's words.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// Another thread broke down while it used the engine.
+    #[error("the engine is not usable any more")]
+    Poisoned,
+}
+
+/// The database with the sample shop.
+pub struct Engine {
+    root: Mutex<Connection>,
+    functions: Arc<HashSet<String>>,
+}
+
+/// One connection to the database.
+pub struct Session {
+    connection: Connection,
+    functions: Arc<HashSet<String>>,
+}
+
+/// What a request asks to run.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// BigQuery's SQL.
+    pub sql: String,
+    /// Where unqualified table names are looked up.
+    pub default_dataset: Option<String>,
+    /// Values for the query's parameters.
+    pub parameters: Vec<Parameter>,
+}
+
+/// A statement that was checked and can be run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The statement in the engine's SQL.
+    pub translation: Translation,
+    /// The columns of its result; nothing for statements without rows.
+    pub schema: Vec<Field>,
+    /// How many bytes it reads, by BigQuery's rules.
+    pub bytes: u64,
+}
+
+/// What a statement gave.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The rows, in the order of the columns.
+    pub rows: Vec<Vec<Value>>,
+    /// How many rows a change touched.
+    pub affected: Option<u64>,
+}
+
+impl Engine {
+    /// Opens an empty database and fills in the sample shop.
+    ///
+    /// # Errors
+    /// The engine fails, which is a defect of this program.
+    pub fn open() -> Result<Self, EngineError> {
+        let config = Config::default().enable_autoload_extension(false)?;
+        let connection = Connection::open_in_memory_with_flags(config)?;
+        connection.execute_batch("ATTACH ':memory:' AS demo; SET GLOBAL TimeZone = 'UTC';")?;
+        connection.execute_batch(shop::DATA)?;
+        connection.execute_batch(FUNCTIONS)?;
+        connection.execute_batch(SETTINGS)?;
+        let functions = Arc::new(known_functions(&connection)?);
+        let session = Session {
+            connection,
+            functions: Arc::clone(&functions),
+        };
+        for view in shop::VIEWS {
+            let translation = session.translate(&Request::plain(view.query))?;
+            let (dataset, name) = view.path.split_once('.').unwrap_or_default();
+            let name = TableName::new(dataset, name).quoted();
+            session
+                .connection
+                .execute_batch(&format!("CREATE VIEW {name} AS {}", translation.sql))?;
+        }
+        Ok(Self {
+            root: Mutex::new(session.connection),
+            functions,
+        })
+    }
+
+    /// A new connection.
+    ///
+    /// # Errors
+    /// The engine fails.
+    pub fn session(&self) -> Result<Session, EngineError> {
+        let root = self.root.lock().map_err(|_| EngineError::Poisoned)?;
+        Ok(Session {
+            connection: root.try_clone()?,
+            functions: Arc::clone(&self.functions),
+        })
+    }
+}
+
+/// The macros that stand for BigQuery's functions.
+fn known_functions(connection: &Connection) -> Result<HashSet<String>, EngineError> {
+    let mut statement = connection
+        .prepare("SELECT DISTINCT function_name FROM duckdb_functions() WHERE starts_with(function_name, 'bq_')")?;
+    let names = statement.query_map([], |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
+}
+
+impl Request {
+    /// A text without defaults and parameters.
+    #[must_use]
+    pub fn plain(sql: &str) -> Self {
+        Self {
+            sql: sql.to_owned(),
+            default_dataset: None,
+            parameters: Vec::new(),
+        }
+    }
+}
+
+impl Session {
+    /// What there is to query.
+    ///
+    /// # Errors
+    /// The engine fails.
+    pub fn catalog(&self) -> Result<Catalog, EngineError> {
+        Catalog::read(&self.connection)
+    }
+
+    /// A handle by which another thread can stop what this session runs.
+    #[must_use]
+    pub fn interrupt_handle(&self) -> Arc<InterruptHandle> {
+        self.connection.interrupt_handle()
+    }
+
+    fn translate(&self, request: &Request) -> Result<Translation, EngineError> {
+        let context = Context {
+            catalog: &self.catalog()?,
+            functions: &self.functions,
+            default_dataset: request.default_dataset.as_deref(),
+            parameters: &request.parameters,
+        };
+        Ok(translate(&request.sql, &context)?)
+    }
+
+    /// Checks a statement without running it.
+    ///
+    /// # Errors
+    /// The statement cannot be run; the sentence says why.
+    pub fn plan(&self, request: &Request) -> Result<Plan, QueryError> {
+        let reworded = |error: EngineError| messages::reword(error, &request.sql);
+        let translation = self.translate(request).map_err(reworded)?;
+        let schema = match translation.kind {
+            Kind::Select => self.describe(&translation.sql).map_err(reworded)?,
+            Kind::Dml(_) | Kind::Ddl(_) => Vec::new(),
+        };
+        let bytes = self.bytes_read(&translation).map_err(reworded)?;
+        Ok(Plan {
+            translation,
+            schema,
+            bytes,
+        })
+    }
+
+    /// Runs a checked statement; `source` is the text it came from.
+    ///
+    /// # Errors
+    /// The statement failed or was interrupted.
+    pub fn run(&self, plan: &Plan, source: &str) -> Result<Outcome, QueryError> {
+        self.execute(plan)
+            .map_err(|error| messages::reword(error, source))
+    }
+
+    fn execute(&self, plan: &Plan) -> Result<Outcome, EngineError> {
+        if plan.translation.kind != Kind::Select {
+            let affected = self.connection.execute(&plan.translation.sql, [])?;
+            let affected = matches!(plan.translation.kind, Kind::Dml(_)).then_some(affected as u64);
+            return Ok(Outcome {
+                rows: Vec::new(),
+                affected,
+            });
+        }
+        Ok(Outcome {
+            rows: self.rows(&plan.translation.sql, plan.schema.len())?,
+            affected: None,
+        })
+    }
+
+    fn rows(&self, sql: &str, width: usize) -> Result<Vec<Vec<Value>>, EngineError> {
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let mut collected = Vec::new();
+        while let Some(row) = rows.next()? {
+            collected.push(
+                (0..width)
+                    .map(|column| row.get(column))
+                    .collect::<Result<_, _>>()?,
+            );
+        }
+        Ok(collected)
+    }
+
+    /// Part of a table's rows in storage order.
+    ///
+    /// # Errors
+    /// The engine fails.
+    pub fn table_rows(
+        &self,
+        table: &Table,
+        start: u64,
+        limit: u64,
+    ) -> Result<Vec<Vec<Value>>, EngineError> {
+        let sql = format!(
+            "SELECT * FROM {} LIMIT {limit} OFFSET {start}",
+            table.name.quoted()
+        );
+        self.rows(&sql, table.columns.len())
+    }
+
+    /// How many rows a table or view has.
+    ///
+    /// # Errors
+    /// The engine fails.
+    pub fn row_count(&self, table: &TableName) -> Result<u64, EngineError> {
+        let sql = format!("SELECT count(*) FROM {}", table.quoted());
+        Ok(self.connection.query_row(&sql, [], |row| row.get(0))?)
+    }
+
+    /// The columns that a query gives.
+    fn describe(&self, sql: &str) -> Result<Vec<Field>, EngineError> {
+        let mut statement = self.connection.prepare(&format!("DESCRIBE {sql}"))?;
+        let mut rows = statement.query([])?;
+        let mut fields: Vec<Field> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let name: String = row.get(0)?;
+            if fields
+                .iter()
+                .any(|field| field.name.eq_ignore_ascii_case(&name))
+            {
+                let message = format!(
+                    "Duplicate column names in the result are not supported. Found duplicate(s): {name}"
+                );
+                return Err(QueryError::invalid_query(message).into());
+            }
+            fields.push(Field {
+                name,
+                column_type: ColumnType::parse(&row.get::<_, String>(1)?)?,
+                required: false,
+            });
+        }
+        Ok(fields)
+    }
+}

@@ -1,0 +1,421 @@
+//! `FROM` clauses: tables, wildcard tables, joins, subqueries, `UNNEST`, `PIVOT`, samples.
+
+use sqlparser::ast::{
+    Expr, ExprWithAlias, Ident, Join, JoinConstraint, JoinOperator, PivotValueSource, TableAlias,
+    TableFactor, TableSampleKind, TableSampleMethod, TableSampleUnit, TableWithJoins,
+};
+
+use super::{Elements, Relation, Rendered, Renderer, Shape, names::Named, translate};
+use crate::{
+    engine::{ColumnType, TableName, quote},
+    error::QueryError,
+};
+
+impl Renderer<'_> {
+    /// ` FROM …`, or nothing.
+    pub(super) fn from(&mut self, tables: &[TableWithJoins]) -> Rendered {
+        if tables.is_empty() {
+            return Ok(String::new());
+        }
+        Ok(format!(" FROM {}", self.tables(tables)?))
+    }
+
+    pub(super) fn tables(&mut self, tables: &[TableWithJoins]) -> Rendered {
+        let rendered = tables
+            .iter()
+            .map(|table| self.joined_table(table))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(rendered.join(", "))
+    }
+
+    fn joined_table(&mut self, table: &TableWithJoins) -> Rendered {
+        let mut sql = self.relation(&table.relation)?;
+        for join in &table.joins {
+            sql += &self.join(join)?;
+        }
+        Ok(sql)
+    }
+
+    fn join(&mut self, join: &Join) -> Rendered {
+        let (keyword, constraint) = match &join.join_operator {
+            JoinOperator::Join(JoinConstraint::None)
+            | JoinOperator::Inner(JoinConstraint::None) => ("CROSS JOIN", &JoinConstraint::None),
+            JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) => {
+                ("JOIN", constraint)
+            }
+            JoinOperator::Left(constraint) | JoinOperator::LeftOuter(constraint) => {
+                ("LEFT JOIN", constraint)
+            }
+            JoinOperator::Right(constraint) | JoinOperator::RightOuter(constraint) => {
+                ("RIGHT JOIN", constraint)
+            }
+            JoinOperator::FullOuter(constraint) => ("FULL JOIN", constraint),
+            JoinOperator::CrossJoin(constraint @ JoinConstraint::None) => {
+                ("CROSS JOIN", constraint)
+            }
+            _ => return Err(QueryError::unsupported("this form of JOIN")),
+        };
+        let relation = self.relation(&join.relation)?;
+        let constraint = match constraint {
+            JoinConstraint::On(condition) => format!(" ON {}", self.expression(condition)?),
+            JoinConstraint::Using(columns) => {
+                let columns: Vec<String> = columns
+                    .iter()
+                    .map(|column| {
+                        Ok(super::names::parts(column)?
+                            .iter()
+                            .map(|part| quote(&part.value))
+                            .collect())
+                    })
+                    .collect::<Result<_, QueryError>>()?;
+                format!(" USING ({})", columns.join(", "))
+            }
+            JoinConstraint::None if keyword == "CROSS JOIN" => String::new(),
+            JoinConstraint::None if matches!(join.relation, TableFactor::UNNEST { .. }) => {
+                " ON TRUE".into()
+            }
+            JoinConstraint::None | JoinConstraint::Natural => {
+                return Err(QueryError::invalid_query(format!(
+                    "{keyword} must have an ON or USING clause"
+                )));
+            }
+        };
+        Ok(format!(" {keyword} {relation}{constraint}"))
+    }
+
+    pub(super) fn relation(&mut self, factor: &TableFactor) -> Rendered {
+        match factor {
+            TableFactor::Table {
+                args: None,
+                version: None,
+                json_path: None,
+                with_ordinality: false,
+                ..
+            } => self.named_table(factor),
+            TableFactor::Table {
+                name,
+                version: Some(_),
+                ..
+            } => Err(QueryError::unsupported(format!("{name} FOR SYSTEM_TIME"))),
+            TableFactor::Derived {
+                lateral: false,
+                subquery,
+                alias,
+                sample: None,
+            } => {
+                let query = self.query(subquery)?;
+                let alias = alias_name(alias.as_ref())?
+                    .map_or_else(|| self.fresh(), |ident| ident.value.clone());
+                self.define(
+                    &alias,
+                    Shape::Columns {
+                        known: None,
+                        suffix: false,
+                    },
+                );
+                Ok(format!("({query}) AS {}", quote(&alias)))
+            }
+            TableFactor::UNNEST {
+                alias,
+                array_exprs,
+                with_offset,
+                with_offset_alias,
+                with_ordinality: false,
+            } => {
+                let [array] = array_exprs.as_slice() else {
+                    return Err(QueryError::unsupported("UNNEST of several arrays"));
+                };
+                let offset = with_offset.then(|| offset_name(with_offset_alias.as_ref()));
+                self.unnest(array, alias_name(alias.as_ref())?, offset)
+            }
+            TableFactor::NestedJoin {
+                table_with_joins,
+                alias: None,
+            } => Ok(format!("({})", self.joined_table(table_with_joins)?)),
+            TableFactor::Pivot { .. } => self.pivot(factor),
+            other => Err(QueryError::unsupported(format!("{other} in FROM"))),
+        }
+    }
+
+    fn define(&mut self, alias: &str, shape: Shape) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.relations.push(Relation {
+                alias: alias.to_owned(),
+                shape,
+            });
+        }
+    }
+
+    fn named_table(&mut self, factor: &TableFactor) -> Rendered {
+        let TableFactor::Table {
+            name,
+            alias,
+            with_hints,
+            partitions,
+            sample,
+            index_hints,
+            ..
+        } = factor
+        else {
+            return Err(QueryError::unsupported("this table"));
+        };
+        if !with_hints.is_empty() || !partitions.is_empty() || !index_hints.is_empty() {
+            return Err(QueryError::unsupported(format!("hints on {name}")));
+        }
+        let alias = alias_name(alias.as_ref())?;
+        let (relation, default_alias, shape) = match self.resolve(name)? {
+            Named::Path(path) => return self.unnest(&Expr::CompoundIdentifier(path), alias, None),
+            Named::Common(common) => {
+                let shape = Shape::Columns {
+                    known: None,
+                    suffix: false,
+                };
+                (quote(&common), common, shape)
+            }
+            Named::Table(table) => {
+                self.refer(&table)?;
+                let shape = Shape::Columns {
+                    known: Some(table.clone()),
+                    suffix: false,
+                };
+                (table.quoted(), table.table, shape)
+            }
+            Named::Wildcard { dataset, prefix } => {
+                let shape = Shape::Columns {
+                    known: None,
+                    suffix: true,
+                };
+                (self.wildcard_table(&dataset, &prefix)?, prefix, shape)
+            }
+            Named::Information { dataset, view } => {
+                let shape = Shape::Columns {
+                    known: None,
+                    suffix: false,
+                };
+                (self.information_schema(&dataset, &view)?, view, shape)
+            }
+        };
+        let alias = alias.map_or(default_alias, |ident| ident.value.clone());
+        self.define(&alias, shape);
+        Ok(format!(
+            "{relation} AS {}{}",
+            quote(&alias),
+            sample_clause(sample.as_ref())?
+        ))
+    }
+
+    /// Notes that a table is read; a view counts as the tables below it.
+    pub(super) fn refer(&mut self, table: &TableName) -> Result<(), QueryError> {
+        match self.context.catalog.table(table)?.view_query {
+            Some(query) => self
+                .references
+                .extend(translate(query, self.context)?.references),
+            None => {
+                self.references.insert(table.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// All tables with a prefix, one above the other, with the rest of their names as a column.
+    ///
+    /// Source: <https://cloud.google.com/bigquery/docs/querying-wildcard-tables>
+    fn wildcard_table(&mut self, dataset: &str, prefix: &str) -> Rendered {
+        let catalog = self.context.catalog;
+        let members: Vec<&TableName> = catalog
+            .tables_of(dataset)
+            .filter(|table| table.view_query.is_none() && table.name.table.starts_with(prefix))
+            .map(|table| &table.name)
+            .collect();
+        if members.is_empty() {
+            return Err(QueryError::not_found(format!(
+                "demo:{dataset}.{prefix}* does not match any table."
+            )));
+        }
+        let mut branches = Vec::with_capacity(members.len());
+        for member in members {
+            self.refer(member)?;
+            let suffix = super::literals::text(&member.table[prefix.len()..]);
+            branches.push(format!(
+                "SELECT *, {suffix} AS \"_TABLE_SUFFIX\" FROM {}",
+                member.quoted()
+            ));
+        }
+        Ok(format!("({})", branches.join(" UNION ALL BY NAME ")))
+    }
+
+    /// `UNNEST(array) AS v WITH OFFSET AS o`, as a subquery that may use what stands further left.
+    fn unnest(&mut self, array: &Expr, alias: Option<&Ident>, offset: Option<String>) -> Rendered {
+        let elements = self.elements_of(array);
+        let array = self.expression(array)?;
+        let mut columns = match (alias, elements) {
+            (Some(alias), _) => format!("unnest({array}) AS {}", quote(&alias.value)),
+            (None, Elements::Scalars) => format!("unnest({array}) AS f0_"),
+            (None, _) => format!("unnest({array}, max_depth := 2)"),
+        };
+        if let Some(offset) = &offset {
+            columns += &format!(", generate_subscripts({array}, 1) - 1 AS {}", quote(offset));
+        }
+        let engine_alias = self.fresh();
+        match alias {
+            Some(alias) => self.define(&alias.value, Shape::Elements { elements, offset }),
+            None => self.define(
+                &engine_alias,
+                Shape::Columns {
+                    known: None,
+                    suffix: false,
+                },
+            ),
+        }
+        Ok(format!("(SELECT {columns}) AS {}", quote(&engine_alias)))
+    }
+
+    /// What an array holds, so that `*` over it is right or refused.
+    fn elements_of(&self, array: &Expr) -> Elements {
+        match array {
+            Expr::Array(array) => match array.elem.first() {
+                Some(Expr::Struct { .. } | Expr::Tuple(_)) => Elements::Structs,
+                Some(Expr::Value(_) | Expr::TypedString(_)) => Elements::Scalars,
+                _ => Elements::Unknown,
+            },
+            Expr::Function(function) => {
+                match function.name.to_string().to_ascii_uppercase().as_str() {
+                    "GENERATE_ARRAY"
+                    | "GENERATE_DATE_ARRAY"
+                    | "GENERATE_TIMESTAMP_ARRAY"
+                    | "SPLIT"
+                    | "REGEXP_EXTRACT_ALL"
+                    | "JSON_QUERY_ARRAY"
+                    | "JSON_VALUE_ARRAY" => Elements::Scalars,
+                    _ => Elements::Unknown,
+                }
+            }
+            Expr::Identifier(ident) => self.column_elements(std::slice::from_ref(ident)),
+            Expr::CompoundIdentifier(path) => self.column_elements(path),
+            _ => Elements::Unknown,
+        }
+    }
+
+    fn column_elements(&self, path: &[Ident]) -> Elements {
+        let same = |name: &str, ident: &Ident| name.eq_ignore_ascii_case(&ident.value);
+        for relation in self.scopes.iter().rev().flat_map(|scope| &scope.relations) {
+            let Shape::Columns {
+                known: Some(table), ..
+            } = &relation.shape
+            else {
+                continue;
+            };
+            let Ok(table) = self.context.catalog.table(table) else {
+                continue;
+            };
+            let path = match path {
+                [first, rest @ ..] if same(&relation.alias, first) && !rest.is_empty() => rest,
+                whole => whole,
+            };
+            let mut fields = &table.columns;
+            for (index, ident) in path.iter().enumerate() {
+                match fields
+                    .iter()
+                    .find(|field| same(&field.name, ident))
+                    .map(|field| &field.column_type)
+                {
+                    Some(ColumnType::Struct(inner)) => fields = inner,
+                    Some(ColumnType::Array(element)) if index + 1 == path.len() => {
+                        return if matches!(**element, ColumnType::Struct(_)) {
+                            Elements::Structs
+                        } else {
+                            Elements::Scalars
+                        };
+                    }
+                    _ => break,
+                }
+            }
+        }
+        Elements::Unknown
+    }
+
+    fn pivot(&mut self, factor: &TableFactor) -> Rendered {
+        let TableFactor::Pivot {
+            table,
+            aggregate_functions,
+            value_column,
+            value_source,
+            default_on_null: None,
+            alias,
+        } = factor
+        else {
+            return Err(QueryError::unsupported("this form of PIVOT"));
+        };
+        let ([aggregate], [column], PivotValueSource::List(values)) = (
+            aggregate_functions.as_slice(),
+            value_column.as_slice(),
+            value_source,
+        ) else {
+            return Err(QueryError::unsupported(
+                "PIVOT with several aggregates or columns",
+            ));
+        };
+        if aggregate.alias.is_some() {
+            return Err(QueryError::unsupported("PIVOT with a named aggregate"));
+        }
+        let table = self.relation(table)?;
+        let (aggregate, column) = (self.expression(&aggregate.expr)?, self.expression(column)?);
+        let values = values
+            .iter()
+            .map(|value| self.pivot_value(value))
+            .collect::<Result<Vec<_>, _>>()?
+            .join(", ");
+        let alias =
+            alias_name(alias.as_ref())?.map_or_else(|| self.fresh(), |ident| ident.value.clone());
+        Ok(format!(
+            "{table} PIVOT ({aggregate} FOR {column} IN ({values})) AS {}",
+            quote(&alias)
+        ))
+    }
+
+    fn pivot_value(&mut self, value: &ExprWithAlias) -> Rendered {
+        let sql = self.expression(&value.expr)?;
+        Ok(match &value.alias {
+            Some(alias) => format!("{sql} AS {}", quote(&alias.value)),
+            None => sql,
+        })
+    }
+}
+
+/// The alias's name; one with a list of columns is refused.
+pub(super) fn alias_name(alias: Option<&TableAlias>) -> Result<Option<&Ident>, QueryError> {
+    match alias {
+        None => Ok(None),
+        Some(alias) if alias.columns.is_empty() && alias.at.is_none() => Ok(Some(&alias.name)),
+        Some(alias) => Err(QueryError::unsupported(format!("the alias {alias}"))),
+    }
+}
+
+fn offset_name(alias: Option<&Ident>) -> String {
+    alias.map_or_else(|| "offset".to_owned(), |ident| ident.value.clone())
+}
+
+/// ` TABLESAMPLE SYSTEM (10 PERCENT)`.
+fn sample_clause(sample: Option<&TableSampleKind>) -> Rendered {
+    let Some(TableSampleKind::BeforeTableAlias(sample) | TableSampleKind::AfterTableAlias(sample)) =
+        sample
+    else {
+        return Ok(String::new());
+    };
+    let percent = match (&sample.name, &sample.quantity) {
+        (Some(TableSampleMethod::System), Some(quantity))
+            if quantity.unit == Some(TableSampleUnit::Percent) =>
+        {
+            quantity.value.to_string().parse::<f64>().ok()
+        }
+        _ => None,
+    };
+    match percent {
+        Some(percent)
+            if sample.seed.is_none() && sample.bucket.is_none() && sample.offset.is_none() =>
+        {
+            Ok(format!(" TABLESAMPLE SYSTEM ({percent} PERCENT)"))
+        }
+        _ => Err(QueryError::unsupported("this form of TABLESAMPLE")),
+    }
+}

@@ -1,0 +1,333 @@
+//! `SELECT` lists: stars with `EXCEPT` and `REPLACE`, unnamed columns, `SELECT AS STRUCT`.
+
+use sqlparser::ast::{
+    Distinct, NamedWindowDefinition, NamedWindowExpr, ReplaceSelectItem, Select, SelectFlavor,
+    SelectItem, SelectItemQualifiedWildcardKind, ValueTableMode, WildcardAdditionalOptions,
+};
+
+use super::{
+    Elements, Rendered, Renderer, Scope, Shape, expressions::output_name, literals, names, types,
+};
+use crate::{engine::quote, error::QueryError};
+
+impl Renderer<'_> {
+    pub(super) fn select(&mut self, select: &Select) -> Rendered {
+        refuse_odd(select)?;
+        self.scopes.push(Scope::default());
+        let rendered = self.scoped_select(select);
+        self.scopes.pop();
+        rendered
+    }
+
+    fn scoped_select(&mut self, select: &Select) -> Rendered {
+        let from = self.from(&select.from)?;
+        let as_struct = matches!(
+            select.value_table_mode,
+            Some(ValueTableMode::AsStruct | ValueTableMode::DistinctAsStruct)
+        );
+        let mut sql = String::from("SELECT ");
+        sql += self.distinct(select)?;
+        sql += &if as_struct {
+            self.row_struct(&select.projection)?
+        } else {
+            self.projection(&select.projection)?
+        };
+        sql += &from;
+        if let Some(condition) = &select.selection {
+            sql += &format!(" WHERE {}", self.expression(condition)?);
+        }
+        sql += &self.group_by(select)?;
+        if let Some(condition) = &select.having {
+            sql += &format!(" HAVING {}", self.expression(condition)?);
+        }
+        if !select.named_window.is_empty() {
+            sql += &format!(" WINDOW {}", self.windows(&select.named_window)?);
+        }
+        if let Some(condition) = &select.qualify {
+            sql += &format!(" QUALIFY {}", self.expression(condition)?);
+        }
+        Ok(sql)
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as one of the renderer's steps")]
+    fn distinct(&self, select: &Select) -> Result<&'static str, QueryError> {
+        let by_mode = matches!(
+            select.value_table_mode,
+            Some(ValueTableMode::DistinctAsStruct | ValueTableMode::DistinctAsValue)
+        );
+        match select.distinct {
+            Some(Distinct::Distinct) => Ok("DISTINCT "),
+            None | Some(Distinct::All) if by_mode => Ok("DISTINCT "),
+            None | Some(Distinct::All) => Ok(""),
+            Some(Distinct::On(_)) => Err(QueryError::unsupported("DISTINCT ON")),
+        }
+    }
+
+    fn windows(&mut self, windows: &[NamedWindowDefinition]) -> Rendered {
+        let rendered = windows
+            .iter()
+            .map(|NamedWindowDefinition(name, window)| match window {
+                NamedWindowExpr::WindowSpec(spec) => Ok(format!(
+                    "{} AS ({})",
+                    quote(&name.value),
+                    self.window(spec)?
+                )),
+                NamedWindowExpr::NamedWindow(_) => {
+                    Err(QueryError::unsupported("a window that names another"))
+                }
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(rendered.join(", "))
+    }
+
+    fn projection(&mut self, items: &[SelectItem]) -> Rendered {
+        let mut columns = Vec::with_capacity(items.len());
+        let mut anonymous = 0;
+        for item in items {
+            columns.push(match item {
+                SelectItem::UnnamedExpr(expression) => {
+                    let name = output_name(expression).unwrap_or_else(|| {
+                        anonymous += 1;
+                        format!("f{}_", anonymous - 1)
+                    });
+                    format!("{} AS {}", self.expression(expression)?, quote(&name))
+                }
+                SelectItem::ExprWithAlias { expr, alias } => {
+                    format!("{} AS {}", self.expression(expr)?, quote(&alias.value))
+                }
+                SelectItem::Wildcard(options) => self.star(options)?,
+                SelectItem::QualifiedWildcard(qualifier, options) => {
+                    self.qualified_star(qualifier, options)?
+                }
+                SelectItem::ExprWithAliases { .. } => {
+                    return Err(QueryError::unsupported("several aliases"));
+                }
+            });
+        }
+        Ok(columns.join(", "))
+    }
+
+    fn star(&mut self, options: &WildcardAdditionalOptions) -> Rendered {
+        let relations = self.scopes.last().map_or(&[][..], |scope| &scope.relations);
+        if !relations
+            .iter()
+            .any(|relation| matches!(relation.shape, Shape::Elements { .. }))
+        {
+            let suffix = relations
+                .iter()
+                .any(|relation| matches!(relation.shape, Shape::Columns { suffix: true, .. }));
+            return Ok(format!("*{}", self.star_options(options, suffix)?));
+        }
+        if options.opt_except.is_some() || options.opt_replace.is_some() {
+            return Err(QueryError::unsupported(
+                "* EXCEPT or * REPLACE over UNNEST; qualify the star",
+            ));
+        }
+        let mut columns = Vec::new();
+        for relation in relations {
+            let alias = quote(&relation.alias);
+            match &relation.shape {
+                Shape::Columns { suffix: false, .. } => columns.push(format!("{alias}.*")),
+                Shape::Columns { .. } => {
+                    columns.push(format!("{alias}.* EXCLUDE (\"_TABLE_SUFFIX\")"))
+                }
+                Shape::Elements { elements, offset } => {
+                    columns.push(match elements {
+                        Elements::Structs => format!("{alias}.*"),
+                        Elements::Scalars => alias,
+                        Elements::Unknown => {
+                            return Err(QueryError::unsupported(
+                                "* over UNNEST of an expression; name the columns",
+                            ));
+                        }
+                    });
+                    columns.extend(offset.as_deref().map(quote));
+                }
+            }
+        }
+        Ok(columns.join(", "))
+    }
+
+    fn qualified_star(
+        &mut self,
+        qualifier: &SelectItemQualifiedWildcardKind,
+        options: &WildcardAdditionalOptions,
+    ) -> Rendered {
+        let suffix = match qualifier {
+            SelectItemQualifiedWildcardKind::ObjectName(name) => {
+                self.is_wildcard_table(&name.to_string())
+            }
+            SelectItemQualifiedWildcardKind::Expr(_) => false,
+        };
+        let path = self.star_path(qualifier)?;
+        Ok(format!("{path}.*{}", self.star_options(options, suffix)?))
+    }
+
+    fn is_wildcard_table(&self, alias: &str) -> bool {
+        self.scopes
+            .iter()
+            .flat_map(|scope| &scope.relations)
+            .any(|relation| {
+                relation.alias.eq_ignore_ascii_case(alias)
+                    && matches!(relation.shape, Shape::Columns { suffix: true, .. })
+            })
+    }
+
+    fn star_path(&mut self, qualifier: &SelectItemQualifiedWildcardKind) -> Rendered {
+        match qualifier {
+            SelectItemQualifiedWildcardKind::ObjectName(name) => Ok(names::parts(name)?
+                .iter()
+                .map(|part| quote(&part.value))
+                .collect::<Vec<_>>()
+                .join(".")),
+            SelectItemQualifiedWildcardKind::Expr(expression) => {
+                Ok(format!("({})", self.expression(expression)?))
+            }
+        }
+    }
+
+    /// ` EXCLUDE (…) REPLACE (…)`.
+    fn star_options(&mut self, options: &WildcardAdditionalOptions, suffix: bool) -> Rendered {
+        refuse_odd_star(options)?;
+        let mut excluded: Vec<String> = if suffix {
+            vec![quote("_TABLE_SUFFIX")]
+        } else {
+            Vec::new()
+        };
+        if let Some(except) = &options.opt_except {
+            excluded.push(quote(&except.first_element.value));
+            excluded.extend(
+                except
+                    .additional_elements
+                    .iter()
+                    .map(|column| quote(&column.value)),
+            );
+        }
+        let mut sql = String::new();
+        if !excluded.is_empty() {
+            sql += &format!(" EXCLUDE ({})", excluded.join(", "));
+        }
+        if let Some(replace) = &options.opt_replace {
+            sql += &format!(" REPLACE ({})", self.replacements(replace, " AS ")?);
+        }
+        Ok(sql)
+    }
+
+    /// The entries of `REPLACE`; `separator` " := " puts the name first, as struct functions want.
+    fn replacements(&mut self, replace: &ReplaceSelectItem, separator: &str) -> Rendered {
+        let rendered = replace
+            .items
+            .iter()
+            .map(|item| {
+                let (value, name) = (self.expression(&item.expr)?, quote(&item.column_name.value));
+                Ok(if separator == " AS " {
+                    format!("{value} AS {name}")
+                } else {
+                    format!("{name} := {value}")
+                })
+            })
+            .collect::<Result<Vec<_>, QueryError>>()?;
+        Ok(rendered.join(", "))
+    }
+
+    /// The one column of `SELECT AS STRUCT …`.
+    fn row_struct(&mut self, items: &[SelectItem]) -> Rendered {
+        let (base, items) = match items {
+            [SelectItem::QualifiedWildcard(qualifier, options), rest @ ..] => {
+                let path = self.star_path(qualifier)?;
+                (Some(self.updated_struct(path, options)?), rest)
+            }
+            [SelectItem::Wildcard(options), rest @ ..] => {
+                let path = match self.scopes.last().map(|scope| scope.relations.as_slice()) {
+                    Some([relation]) => quote(&relation.alias),
+                    _ => {
+                        return Err(QueryError::unsupported(
+                            "SELECT AS STRUCT * over several tables",
+                        ));
+                    }
+                };
+                (Some(self.updated_struct(path, options)?), rest)
+            }
+            plain => (None, plain),
+        };
+        let mut entries = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let (expression, name) = match item {
+                SelectItem::UnnamedExpr(expression) => (expression, output_name(expression)),
+                SelectItem::ExprWithAlias { expr, alias } => (expr, Some(alias.value.clone())),
+                other => {
+                    return Err(QueryError::unsupported(format!(
+                        "SELECT AS STRUCT with {other} in this place"
+                    )));
+                }
+            };
+            let name = name.unwrap_or_else(|| types::anonymous_field(index));
+            entries.push((name, self.expression(expression)?));
+        }
+        Ok(match base {
+            Some(base) if entries.is_empty() => base,
+            Some(base) => {
+                let entries: Vec<String> = entries
+                    .iter()
+                    .map(|(name, sql)| format!("{} := {sql}", quote(name)))
+                    .collect();
+                format!("struct_insert({base}, {})", entries.join(", "))
+            }
+            None => {
+                let entries: Vec<String> = entries
+                    .iter()
+                    .map(|(name, sql)| format!("{}: {sql}", literals::text(name)))
+                    .collect();
+                format!("{{{}}}", entries.join(", "))
+            }
+        })
+    }
+
+    /// `s.* REPLACE (x AS f)` as one value.
+    fn updated_struct(&mut self, path: String, options: &WildcardAdditionalOptions) -> Rendered {
+        refuse_odd_star(options)?;
+        if options.opt_except.is_some() {
+            return Err(QueryError::unsupported("SELECT AS STRUCT with * EXCEPT"));
+        }
+        match &options.opt_replace {
+            None => Ok(path),
+            Some(replace) => Ok(format!(
+                "struct_update({path}, {})",
+                self.replacements(replace, " := ")?
+            )),
+        }
+    }
+}
+
+fn refuse_odd_star(options: &WildcardAdditionalOptions) -> Result<(), QueryError> {
+    let odd = options.opt_ilike.is_some()
+        || options.opt_exclude.is_some()
+        || options.opt_rename.is_some()
+        || options.opt_alias.is_some();
+    if odd {
+        Err(QueryError::unsupported(format!("*{options}")))
+    } else {
+        Ok(())
+    }
+}
+
+fn refuse_odd(select: &Select) -> Result<(), QueryError> {
+    let odd = !select.optimizer_hints.is_empty()
+        || select.select_modifiers.is_some()
+        || select.top.is_some()
+        || select.exclude.is_some()
+        || select.into.is_some()
+        || !select.lateral_views.is_empty()
+        || select.prewhere.is_some()
+        || !select.connect_by.is_empty()
+        || !select.cluster_by.is_empty()
+        || !select.distribute_by.is_empty()
+        || !select.sort_by.is_empty()
+        || select.flavor != SelectFlavor::Standard
+        || select.projection.is_empty();
+    if odd {
+        Err(QueryError::unsupported("this form of SELECT"))
+    } else {
+        Ok(())
+    }
+}
