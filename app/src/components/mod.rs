@@ -1,0 +1,31 @@
+//! Views of the vocabulary, with plain values as properties.
+
+mod empty;
+mod field;
+mod grants;
+mod problem;
+pub mod risk;
+mod rows;
+mod sql;
+mod state;
+mod tag;
+mod time;
+mod timeline;
+mod votes;
+mod weeks;
+mod who;
+
+pub use empty::Empty;
+pub use field::{Area, Entry};
+pub use grants::Scope;
+pub use problem::{FailureNote, Problem};
+pub use risk::RiskBadge;
+pub use rows::DeliveredRows;
+pub use sql::{SqlDifference, SqlView};
+pub use state::{AgentBadge, RunBadge, StateBadge};
+pub use tag::Tags;
+pub use time::{Moment, When};
+pub use timeline::{Mark, Timeline, kind_class, marks};
+pub use votes::Signatures;
+pub use weeks::Weeks;
+pub use who::{Agent, OnBehalf, Person};

@@ -1,0 +1,155 @@
+//! SQL for reading: numbered lines, colours, findings underlined with their sentence
+//! beside them, invisible characters spelled out, and what differs between two texts.
+
+mod diff;
+mod layout;
+mod lexer;
+
+use domain::{Finding, Severity};
+use leptos::prelude::*;
+
+use self::{
+    diff::Change,
+    layout::{Line, Segment},
+    lexer::{Kind, Piece},
+};
+use super::risk::severity_mark;
+
+/// SQL with its findings. Spans are byte offsets into the text.
+#[component]
+pub fn SqlView(
+    /// The text.
+    sql: String,
+    /// What was found in it.
+    #[prop(optional)]
+    findings: Vec<Finding>,
+) -> impl IntoView {
+    let lines: Vec<_> = layout::lines(&sql, &findings)
+        .into_iter()
+        .map(line)
+        .collect();
+    view! { <ol class="sql" translate="no">{lines}</ol> }.into_any()
+}
+
+fn line(line: Line) -> AnyView {
+    let segments: Vec<_> = line.segments.into_iter().map(segment).collect();
+    let notes: Vec<_> = line.notes.into_iter().map(note).collect();
+    view! {
+        <li>
+            <code>{segments}"\n"</code>
+            {notes}
+        </li>
+    }
+    .into_any()
+}
+
+fn segment(segment: Segment) -> AnyView {
+    let Segment {
+        text,
+        kind,
+        finding,
+        invisible,
+    } = segment;
+    let class = if invisible {
+        "sql-invisible"
+    } else {
+        kind_class(kind)
+    };
+    let title = invisible.then_some("A character that cannot be seen");
+    let text = view! { <span class=class title=title>{text}</span> };
+    match finding {
+        Some(severity) => view! { <mark class=severity_class(severity)>{text}</mark> }.into_any(),
+        None => text.into_any(),
+    }
+}
+
+fn note(finding: Finding) -> AnyView {
+    view! {
+        <p class=format!("sql-note {}", severity_class(finding.severity))>
+            {severity_mark(finding.severity)}
+            <span>{finding.message}</span>
+        </p>
+    }
+    .into_any()
+}
+
+/// What differs between the SQL as asked and as run, in one text.
+#[component]
+pub fn SqlDifference(
+    /// The first text.
+    before: String,
+    /// The second text.
+    after: String,
+) -> impl IntoView {
+    let Some(changes) = diff::compare(&before, &after) else {
+        return view! { <p class="quiet">"Too long to compare here: read both texts."</p> }
+            .into_any();
+    };
+    let changes: Vec<_> = changes.into_iter().map(change).collect();
+    view! { <pre class="sql sql-difference" translate="no"><code>{changes}</code></pre> }.into_any()
+}
+
+fn change(change: Change<'_>) -> AnyView {
+    match change {
+        Change::Same(piece) => colored(piece),
+        Change::Removed(piece) => view! { <del>{colored(piece)}</del> }.into_any(),
+        Change::Added(piece) => view! { <ins>{colored(piece)}</ins> }.into_any(),
+    }
+}
+
+fn colored(piece: Piece<'_>) -> AnyView {
+    view! { <span class=kind_class(piece.kind)>{piece.text.to_owned()}</span> }.into_any()
+}
+
+const fn kind_class(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Keyword => "sql-keyword",
+        Kind::Name => "sql-name",
+        Kind::Text => "sql-text",
+        Kind::Number => "sql-number",
+        Kind::Comment => "sql-comment",
+        Kind::Space => "sql-space",
+        Kind::Symbol => "sql-symbol",
+    }
+}
+
+const fn severity_class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "risk-low",
+        Severity::Moderate => "risk-moderate",
+        Severity::High => "risk-high",
+        Severity::Critical => "risk-critical",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_in_sql_is_text() {
+        let sql = "SELECT '<script>alert(1)</script>' -- </code>".to_owned();
+        let html = view! { <SqlView sql/> }.to_html();
+        assert!(!html.contains("<script>"));
+        assert!(html.contains("&lt;script&gt;"));
+        assert!(html.contains("-- &lt;/code&gt;"));
+    }
+
+    #[test]
+    fn a_finding_is_marked_and_said() {
+        let findings = vec![Finding {
+            code: "sensitive_predicate".to_owned(),
+            severity: Severity::High,
+            message: "ssn decides which rows come back".to_owned(),
+            start: 22,
+            end: 25,
+        }];
+        let html =
+            view! { <SqlView sql="SELECT 1 FROM t WHERE ssn > 1".to_owned() findings/> }.to_html();
+        assert!(
+            html.contains("<mark class=\"risk-high\"><span class=\"sql-name\">ssn</span></mark>"),
+            "{html}"
+        );
+        assert!(html.contains("ssn decides which rows come back"));
+    }
+}

@@ -1,0 +1,93 @@
+//! `/approvals/{id}`: the decision first, everything else one click below.
+
+use domain::{ApprovalId, IntentState};
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::load::{load, now, problem, subject, typed};
+use crate::{
+    api::{
+        approvals::{ApprovalPage, ApprovalStatus, Decide, load_approval},
+        form::{Failure, take_failure},
+    },
+    components::FailureNote,
+    islands::Outcome,
+};
+
+mod header;
+mod query;
+mod reasons;
+
+/// One request for approval.
+#[component]
+pub fn Approval() -> impl IntoView {
+    match subject::<ApprovalId>() {
+        Ok(approval) => {
+            let failure = take_failure();
+            load(load_approval(approval), move |page| {
+                show(page, failure.clone())
+            })
+        }
+        Err(error) => problem(error),
+    }
+}
+
+fn show(page: ApprovalPage, failure: Option<Failure>) -> AnyView {
+    let now = now();
+    let foot = foot(&page, failure.as_ref());
+    let status = ApprovalStatus {
+        state: page.state,
+        votes: page.votes.clone(),
+        needed: page.needed,
+        execution: page.execution.clone(),
+    };
+    let (approval, run) = (page.approval, page.run);
+    view! {
+        <article class="approval">
+            {header::show(&page, now)}
+            <div class="approval-body">
+                {query::show(&page, now)}
+                <aside class="approval-side" aria-label="Why, what and who">
+                    {reasons::show(&page)}
+                    <section>
+                        <h2>"Signatures"</h2>
+                        <Outcome approval run status now />
+                    </section>
+                </aside>
+            </div>
+            {foot}
+        </article>
+    }
+    .into_any()
+}
+
+/// The decision's form, or why this person has none.
+fn foot(page: &ApprovalPage, failure: Option<&Failure>) -> AnyView {
+    let note = failure.map(|failure| view! { <FailureNote error=failure.error.clone() /> });
+    if page.state != IntentState::PendingApproval {
+        return view! { {note} }.into_any();
+    }
+    if let Some(why) = page.hindrance.clone() {
+        return view! {
+            {note}
+            <footer class="decide" id="decide"><p class="hindrance">{why}</p></footer>
+        }
+        .into_any();
+    }
+    let comment = typed(failure, "comment");
+    view! {
+        <footer class="decide" id="decide">
+            {note}
+            <form method="post" action=Decide::url()>
+                <input type="hidden" name="approval" value=page.approval.to_string() />
+                <input class="comment" name="comment" maxlength="500" autocomplete="off" value=comment aria-label="Comment" placeholder="A comment for the record and for the agent" />
+                <button class="button deny" name="ballot" value="deny" data-key="d" data-confirm="Press Enter to deny.">
+                    "Deny"<kbd aria-hidden="true">"d"</kbd>
+                </button>
+                <button class="button primary" name="ballot" value="approve" data-key="a" data-confirm="Press Enter to approve once.">
+                    "Approve once"<kbd aria-hidden="true">"a"</kbd>
+                </button>
+            </form>
+        </footer>
+    }
+    .into_any()
+}

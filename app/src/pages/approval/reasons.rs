@@ -1,0 +1,115 @@
+//! Why a human is asked, what the query touches and costs, what this agent did before,
+//! who else may decide.
+
+use std::collections::BTreeSet;
+
+use domain::Finding;
+use leptos::prelude::*;
+
+use crate::{
+    api::approvals::{ApprovalPage, TouchedTable},
+    components::{Person, Tags, risk::severity_mark},
+    format::{bytes, dollars, plural},
+};
+
+/// The page's right half.
+pub fn show(page: &ApprovalPage) -> AnyView {
+    let tables: Vec<_> = page.tables.iter().cloned().map(table).collect();
+    view! {
+        {why(page)}
+        <section>
+            <h2>"Touches"</h2>
+            <ul class="touched">{tables}</ul>
+        </section>
+        <dl class="facts">
+            {cost(page)}
+            {history(page)}
+            {others(page)}
+        </dl>
+    }
+    .into_any()
+}
+
+fn why(page: &ApprovalPage) -> AnyView {
+    let mut said = BTreeSet::new();
+    let mut findings: Vec<&Finding> = page.findings.iter().collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let findings: Vec<_> = findings
+        .into_iter()
+        .filter(|finding| said.insert(finding.message.as_str()))
+        .map(|finding| {
+            view! { <li>{severity_mark(finding.severity)}<span>{finding.message.clone()}</span></li> }
+        })
+        .collect();
+    let policies: Vec<_> = page
+        .policies
+        .iter()
+        .map(|policy| {
+            view! {
+                <li class="policy">
+                    <span>{policy.sentence.clone()}" "<code class="quiet">{policy.policy.clone()}" "{policy.version.clone()}</code></span>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <section>
+            <h2>"Why you are asked"</h2>
+            <ul class="reasons">{policies}{findings}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn table(table: TouchedTable) -> AnyView {
+    let written = table
+        .written
+        .then_some(view! { <strong>"changed "</strong> });
+    view! {
+        <li>
+            <code>{table.table.to_string()}</code>
+            <span class="quiet">{written}{table.used}" of "{plural(table.columns, "column")}</span>
+            <Tags tags=table.tags />
+        </li>
+    }
+    .into_any()
+}
+
+fn cost(page: &ApprovalPage) -> AnyView {
+    let text = page.cost.map_or_else(
+        || "unknown: the dry run gave no number".to_owned(),
+        |cost| {
+            format!(
+                "{} of {} · {}",
+                bytes(cost.bytes),
+                bytes(cost.cap),
+                dollars(cost.micro_dollars)
+            )
+        },
+    );
+    view! { <dt>"Costs"</dt><dd>{text}</dd> }.into_any()
+}
+
+fn history(page: &ApprovalPage) -> AnyView {
+    let history = page.history;
+    let sessions = format!("/sessions?agent={}", page.agent.name);
+    view! {
+        <dt>"This agent"</dt>
+        <dd>
+            <a href=sessions>{history.asked}" asked"</a>
+            {format!(", {} ran, {} denied, {} blocked", history.ran, history.denied, history.blocked)}
+        </dd>
+    }
+    .into_any()
+}
+
+fn others(page: &ApprovalPage) -> AnyView {
+    let people: Vec<_> = page
+        .others
+        .iter()
+        .cloned()
+        .map(|person| view! { <Person person /> })
+        .collect();
+    let nobody = people.is_empty().then_some("nobody else");
+    view! { <dt>"May also decide"</dt><dd class="people">{people}{nobody}</dd> }.into_any()
+}
