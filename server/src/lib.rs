@@ -8,6 +8,8 @@ pub mod config;
 pub mod context;
 pub mod http;
 pub mod identity;
+pub mod jobs;
 pub mod notify;
 pub mod policy;
+pub mod services;
 pub mod warehouse;

@@ -49,6 +49,8 @@ pub enum Actor {
     Run(RunActor),
     /// Countersign itself: time-outs and executions.
     System,
+    /// Somebody who proved nothing.
+    Anonymous,
 }
 
 impl Actor {
@@ -59,6 +61,7 @@ impl Actor {
             Self::Person(person) => person.id.to_string(),
             Self::Run(run) => run.agent.to_string(),
             Self::System => "system".to_owned(),
+            Self::Anonymous => "anonymous".to_owned(),
         }
     }
 }
@@ -90,7 +93,9 @@ impl Context {
             Actor::Person(person) if roles.iter().any(|role| person.roles.contains(role)) => {
                 Ok(person)
             }
-            Actor::Person(_) | Actor::Run(_) | Actor::System => Err(Forbidden { needed }),
+            Actor::Person(_) | Actor::Run(_) | Actor::System | Actor::Anonymous => {
+                Err(Forbidden { needed })
+            }
         }
     }
 
@@ -98,7 +103,7 @@ impl Context {
     pub fn person(&self) -> Result<&Person, Forbidden> {
         match &self.actor {
             Actor::Person(person) => Ok(person),
-            Actor::Run(_) | Actor::System => Err(Forbidden {
+            Actor::Run(_) | Actor::System | Actor::Anonymous => Err(Forbidden {
                 needed: Role::Initiator,
             }),
         }
@@ -109,7 +114,7 @@ impl Context {
     pub fn run(&self) -> Option<&RunActor> {
         match &self.actor {
             Actor::Run(run) => Some(run),
-            Actor::Person(_) | Actor::System => None,
+            Actor::Person(_) | Actor::System | Actor::Anonymous => None,
         }
     }
 

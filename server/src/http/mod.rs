@@ -1,1 +1,10 @@
 //! The HTTP door: the API for agents and what every answer carries.
+
+pub mod assets;
+mod errors;
+pub mod health;
+pub mod json;
+pub mod problem;
+pub mod request_id;
+pub mod security;
+pub mod v1;

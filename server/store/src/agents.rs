@@ -28,6 +28,8 @@ pub struct AgentRecord {
     pub created_at: Timestamp,
     /// When it was revoked, if it was.
     pub revoked_at: Option<Timestamp>,
+    /// Who revoked it.
+    pub revoked_by: Option<PersonId>,
     /// Why it was revoked.
     pub revoke_reason: Option<String>,
 }
@@ -113,6 +115,7 @@ fn read_agent(row: &SqliteRow) -> Result<AgentRecord, StoreError> {
         registered_by: row.parsed("registered_by")?,
         created_at: row.time("created_at")?,
         revoked_at: row.optional_time("revoked_at")?,
+        revoked_by: row.optional_parsed("revoked_by")?,
         revoke_reason: row.optional_text("revoke_reason")?,
     })
 }

@@ -206,6 +206,25 @@ impl Transaction {
     }
 }
 
+impl Transaction {
+    /// Makes sure, within this transaction, that an intent stands in a state.
+    ///
+    /// # Errors
+    /// [`StoreError::Moved`] when it does not.
+    pub async fn require_state(
+        &mut self,
+        id: IntentId,
+        state: IntentState,
+    ) -> Result<(), StoreError> {
+        let row = sqlx::query("select 1 from intents where id = $1 and state = $2")
+            .bind(id.to_string())
+            .bind(state.as_str())
+            .fetch_optional(self.connection())
+            .await?;
+        row.map(|_| ()).ok_or(StoreError::Moved { expected: state })
+    }
+}
+
 impl Store {
     /// The intent with this id.
     pub async fn intent(&self, id: IntentId) -> Result<Option<IntentRecord>, StoreError> {

@@ -39,6 +39,8 @@ pub struct RunRecord {
     pub expires_at: Timestamp,
     /// When it was revoked, if it was.
     pub revoked_at: Option<Timestamp>,
+    /// Who revoked it; none when the agent itself gave its token back.
+    pub revoked_by: Option<PersonId>,
 }
 
 impl RunRecord {
@@ -82,6 +84,7 @@ fn read(row: &SqliteRow) -> Result<RunRecord, StoreError> {
         opened_at: row.time("opened_at")?,
         expires_at: row.time("expires_at")?,
         revoked_at: row.optional_time("revoked_at")?,
+        revoked_by: row.optional_parsed("revoked_by")?,
     })
 }
 
@@ -116,6 +119,7 @@ impl Transaction {
         &mut self,
         id: RunId,
         by: Option<PersonId>,
+        reason: &str,
     ) -> Result<bool, StoreError> {
         let now = self.now();
         let done = sqlx::query(
@@ -127,13 +131,9 @@ impl Transaction {
         .bind(by.map(|by| by.to_string()))
         .execute(self.connection())
         .await?;
-        self.record(
-            EventName::RunRevoked,
-            &id.to_string(),
-            Some(id),
-            &serde_json::json!({}),
-        )
-        .await?;
+        let payload = serde_json::json!({ "reason": reason });
+        self.record(EventName::RunRevoked, &id.to_string(), Some(id), &payload)
+            .await?;
         Ok(done.rows_affected() == 1)
     }
 }

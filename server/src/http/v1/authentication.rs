@@ -1,0 +1,132 @@
+//! Proves the run before anything is read, and records what was refused.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use domain::RunId;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+use crate::{
+    context::{Actor, Context},
+    http::{problem::Problem, request_id::RequestId},
+    services::{RunToken, ServiceError, Services},
+};
+
+/// Lets requests with a run's token through, with their [`Context`]; everything refused here
+/// or behind goes to the ledger.
+pub async fn authenticate(
+    State(services): State<Services>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let mut context = anonymous(&services, &request);
+    let subject = format!("{} {}", request.method(), request.uri().path());
+    match prove(&services, request.headers(), &context).await {
+        Ok(actor) => context.actor = actor,
+        Err((run, problem)) => {
+            let problem = *problem;
+            return refuse(&services, &context, run, &subject, problem).await;
+        }
+    }
+    request.extensions_mut().insert(context.clone());
+    let response = next.run(request).await;
+    let refused = response.extensions().get::<Problem>().cloned();
+    match refused {
+        Some(problem) if problem.status().is_client_error() && !problem.names_intent() => {
+            let run = context.run().map(|actor| actor.run);
+            match record(&services, &context, run, &subject, &problem).await {
+                Ok(()) => response,
+                Err(unavailable) => unavailable.into_response(),
+            }
+        }
+        _ => response,
+    }
+}
+
+fn anonymous(services: &Services, request: &Request) -> Context {
+    let request_id = request.extensions().get::<RequestId>();
+    Context {
+        actor: Actor::Anonymous,
+        request_id: request_id.map(|id| id.0.clone()).unwrap_or_default(),
+        now: services.now(),
+    }
+}
+
+type Refusal = (Option<RunId>, Box<Problem>);
+
+async fn prove(
+    services: &Services,
+    headers: &HeaderMap,
+    context: &Context,
+) -> Result<Actor, Refusal> {
+    let token = bearer(headers).map_err(|problem| (None, Box::new(problem)))?;
+    match services.authenticate(&token, context.now).await {
+        Ok(run) => Ok(Actor::Run(run)),
+        Err(error @ ServiceError::Token { .. }) => {
+            let run = services.run_of_token(&token).await.ok().flatten();
+            Err((run, Box::new(error.into())))
+        }
+        Err(error) => Err((None, Box::new(error.into()))),
+    }
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750 section 2.1).
+fn bearer(headers: &HeaderMap) -> Result<RunToken, Problem> {
+    let wrong = |code, detail: &str| {
+        Problem::new(StatusCode::UNAUTHORIZED, code, "A run token is needed").detail(detail)
+    };
+    let header = headers.get(header::AUTHORIZATION).ok_or_else(|| {
+        wrong(
+            "token_missing",
+            "send the header `Authorization: Bearer …` with the token that the portal showed",
+        )
+    })?;
+    let text = header.to_str().ok();
+    let token = text.and_then(|text| text.split_once(' '));
+    let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let token = token.ok_or_else(|| {
+        wrong(
+            "token_malformed",
+            "the header must be `Authorization: Bearer` and the run token",
+        )
+    })?;
+    token
+        .1
+        .trim()
+        .parse::<RunToken>()
+        .map_err(|error| wrong("token_malformed", &error.to_string()))
+}
+
+async fn refuse(
+    services: &Services,
+    context: &Context,
+    run: Option<RunId>,
+    subject: &str,
+    problem: Problem,
+) -> Response {
+    let recorded = record(services, context, run, subject, &problem).await;
+    let mut response = recorded.err().unwrap_or(problem).into_response();
+    if response.status() == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Bearer realm=\"countersign\"");
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+async fn record(
+    services: &Services,
+    context: &Context,
+    run: Option<RunId>,
+    subject: &str,
+    problem: &Problem,
+) -> Result<(), Problem> {
+    if problem.status().is_server_error() {
+        return Ok(());
+    }
+    let recorded = services.record_refusal(context, run, subject, problem.code());
+    recorded.await.map_err(Problem::from)
+}

@@ -1,0 +1,114 @@
+//! `/intents`: submit, read, wait, cancel.
+
+use std::time::Duration;
+
+use axum::{
+    Extension, Json,
+    extract::{Path, Query, State},
+};
+use domain::{IntentId, IntentState};
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+
+use super::wire::{IntentIn, IntentOut};
+use crate::{
+    context::Context,
+    http::{json::JsonBody, problem::Problem},
+    services::{IntentView, Services, Submission},
+};
+
+/// The longest that one request waits, in seconds.
+const WAIT_MAXIMUM: u64 = 30;
+
+/// Query parameters of `GET /intents/{id}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// Seconds to wait for the intent's end.
+    #[serde(default)]
+    wait: u64,
+}
+
+/// `POST /intents`: 201 with the intent, unless it was blocked.
+pub async fn submit(
+    State(services): State<Services>,
+    Extension(context): Extension<Context>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<IntentIn>,
+) -> Result<(StatusCode, Json<IntentOut>), Problem> {
+    let key = headers.get("idempotency-key");
+    let submission = Submission {
+        idempotency_key: key
+            .and_then(|key| key.to_str().ok())
+            .unwrap_or_default()
+            .to_owned(),
+        sql: body.sql,
+        parameters: body.parameters,
+        purpose: body.purpose,
+        maximum_bytes_billed: body.maximum_bytes_billed,
+    };
+    let view = services.submit_intent(&context, submission).await?;
+    if view.intent.state == IntentState::Blocked {
+        return Err(blocked(view));
+    }
+    let out = IntentOut::new(view, services.public_url());
+    Ok((StatusCode::CREATED, Json(out)))
+}
+
+/// Why an intent was blocked: 422 when the SQL must change, 403 when it may not run.
+fn blocked(view: IntentView) -> Problem {
+    let (code, detail) = match view.problem {
+        Some(problem) => (problem.code, problem.detail),
+        None => ("blocked".to_owned(), "this may not run".to_owned()),
+    };
+    let understood = view.analysis.as_ref().is_some_and(|a| a.understood);
+    let (status, title) = if understood {
+        (StatusCode::FORBIDDEN, "This query may not run")
+    } else {
+        (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This query was not understood, so it may not run",
+        )
+    };
+    let findings = view.analysis.map(|a| a.findings().cloned().collect());
+    Problem::new(status, code, title)
+        .detail(detail)
+        .intent(view.intent.id)
+        .findings(findings.unwrap_or_default())
+}
+
+/// `GET /intents/{id}?wait=30`: the intent, at once or when it has come to its end.
+pub async fn read(
+    State(services): State<Services>,
+    Extension(context): Extension<Context>,
+    Path(id): Path<String>,
+    query: Result<Query<Wait>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<IntentOut>, Problem> {
+    let Query(Wait { wait }) = query.map_err(|_| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_query",
+            "The address has a parameter that is wrong",
+        )
+        .detail("The only parameter is `wait`, in whole seconds.")
+    })?;
+    let id = intent_id(&id)?;
+    let patience = Duration::from_secs(wait.min(WAIT_MAXIMUM));
+    let view = services.await_intent(&context, id, patience).await?;
+    Ok(Json(IntentOut::new(view, services.public_url())))
+}
+
+/// `POST /intents/{id}/cancel`: withdrawn while it waits, cancelled once it may run.
+pub async fn cancel(
+    State(services): State<Services>,
+    Extension(context): Extension<Context>,
+    Path(id): Path<String>,
+) -> Result<Json<IntentOut>, Problem> {
+    let view = services.cancel_intent(&context, intent_id(&id)?).await?;
+    Ok(Json(IntentOut::new(view, services.public_url())))
+}
+
+/// Reads the id in an address; what is no id names no intent.
+pub(super) fn intent_id(text: &str) -> Result<IntentId, Problem> {
+    text.parse().map_err(|_| Problem::not_found("intent"))
+}

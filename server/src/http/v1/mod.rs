@@ -1,0 +1,45 @@
+//! The API for agents, `/api/v1`: JSON, proved by a run's token, never by a cookie.
+
+mod analyze;
+mod authentication;
+mod intents;
+mod results;
+mod runs;
+mod wire;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
+use http::StatusCode;
+
+use super::problem::Problem;
+use crate::services::Services;
+
+/// The routes below `/api/v1`.
+pub fn router(services: Services) -> Router {
+    let body_bytes = services.limits().body_bytes;
+    Router::new()
+        .route("/intents", post(intents::submit))
+        .route("/intents/{id}", get(intents::read))
+        .route("/intents/{id}/cancel", post(intents::cancel))
+        .route("/intents/{id}/results", get(results::read))
+        .route("/analyze", post(analyze::analyze))
+        .route("/runs/current", get(runs::read).delete(runs::end))
+        .fallback(async || Problem::not_found("API address"))
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "This address does not take this method",
+            )
+        })
+        .layer(DefaultBodyLimit::max(body_bytes))
+        .layer(from_fn_with_state(
+            services.clone(),
+            authentication::authenticate,
+        ))
+        .with_state(services)
+}

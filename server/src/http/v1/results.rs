@@ -1,0 +1,198 @@
+//! `/intents/{id}/results`: masked rows as JSON pages, NDJSON or CSV.
+
+use axum::{
+    Extension, Json,
+    body::{Body, Bytes},
+    extract::{Path, Query, State},
+    response::{IntoResponse as _, Response},
+};
+use futures::stream;
+use http::{HeaderMap, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::intents::intent_id;
+use crate::{
+    context::Context,
+    http::problem::Problem,
+    services::{ResultColumn, ResultPage, Sealed, ServiceError, Services},
+};
+
+/// Query parameters.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// The page, from 0; JSON only.
+    #[serde(default)]
+    page: u32,
+}
+
+/// One page as JSON.
+#[derive(Debug, Serialize)]
+struct PageOut {
+    columns: Vec<ResultColumn>,
+    rows: Vec<Value>,
+    row_count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_page: Option<u32>,
+}
+
+enum Format {
+    Json,
+    Ndjson,
+    Csv,
+}
+
+/// `GET /intents/{id}/results`, in the form that `Accept` asks for.
+pub async fn read(
+    State(services): State<Services>,
+    Extension(context): Extension<Context>,
+    Path(id): Path<String>,
+    query: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Query(wanted) = query.map_err(|_| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_query",
+            "The address has a parameter that is wrong",
+        )
+        .detail("The only parameter is `page`, a number from 0.")
+    })?;
+    let format = format(&headers)?;
+    let sealed = services.release(&context, intent_id(&id)?).await?;
+    match format {
+        Format::Json => {
+            let page = services.result_page(&sealed, wanted.page).await?;
+            Ok(Json(page_out(&sealed, page)).into_response())
+        }
+        Format::Ndjson => Ok(streamed(services, sealed, "application/x-ndjson", ndjson)),
+        Format::Csv => Ok(streamed(
+            services,
+            sealed,
+            "text/csv; charset=utf-8",
+            csv_text,
+        )),
+    }
+}
+
+fn format(headers: &HeaderMap) -> Result<Format, Problem> {
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    let accept = accept.unwrap_or("application/json");
+    let first = accept.split([',', ';']).next().unwrap_or_default().trim();
+    match first {
+        "application/json" | "application/*" | "*/*" | "" => Ok(Format::Json),
+        "application/x-ndjson" => Ok(Format::Ndjson),
+        "text/csv" => Ok(Format::Csv),
+        _ => Err(Problem::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "not_acceptable",
+            "Results do not come in this form",
+        )
+        .detail("Accept `application/json`, `application/x-ndjson` or `text/csv`.")),
+    }
+}
+
+fn page_out(sealed: &Sealed, page: ResultPage) -> PageOut {
+    let rows = page
+        .rows
+        .into_iter()
+        .map(|row| object(&sealed.columns, row));
+    PageOut {
+        rows: rows.collect(),
+        columns: sealed.columns.clone(),
+        row_count: sealed.row_count,
+        next_page: page.next,
+    }
+}
+
+fn object(columns: &[ResultColumn], row: Vec<Value>) -> Value {
+    let names = columns.iter().map(|column| column.name.clone());
+    Value::Object(names.zip(row).collect::<Map<_, _>>())
+}
+
+type Writer = fn(&Sealed, u32, ResultPage) -> Result<Vec<u8>, ServiceError>;
+
+/// All pages, one after the other, without holding more than one.
+fn streamed(services: Services, sealed: Sealed, content_type: &str, write: Writer) -> Response {
+    let pages = stream::try_unfold(Some(0), move |page| {
+        let (services, sealed) = (services.clone(), sealed.clone());
+        async move {
+            let Some(number) = page else { return Ok(None) };
+            let page = services.result_page(&sealed, number).await?;
+            let next = page.next;
+            let bytes = Bytes::from(write(&sealed, number, page)?);
+            Ok::<_, ServiceError>(Some((bytes, next)))
+        }
+    });
+    let headers = [
+        (header::CONTENT_TYPE, content_type.to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, Body::from_stream(pages)).into_response()
+}
+
+fn ndjson(sealed: &Sealed, _: u32, page: ResultPage) -> Result<Vec<u8>, ServiceError> {
+    let mut text = Vec::new();
+    for row in page.rows {
+        serde_json::to_writer(&mut text, &object(&sealed.columns, row))?;
+        text.push(b'\n');
+    }
+    Ok(text)
+}
+
+/// RFC 4180, with a header line; nested values are JSON text.
+fn csv_text(sealed: &Sealed, number: u32, page: ResultPage) -> Result<Vec<u8>, ServiceError> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let broken = |_| ServiceError::NotFound { what: "page" };
+    if number == 0 {
+        let names = sealed.columns.iter().map(|column| &column.name);
+        writer.write_record(names).map_err(broken)?;
+    }
+    for row in &page.rows {
+        writer.write_record(row.iter().map(cell)).map_err(broken)?;
+    }
+    writer
+        .into_inner()
+        .map_err(|_| ServiceError::NotFound { what: "page" })
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_wanted_form_decides() {
+        let wanted = |accept: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, http::HeaderValue::from_static(accept));
+            format(&headers)
+        };
+        assert!(matches!(wanted("*/*"), Ok(Format::Json)));
+        assert!(matches!(
+            wanted("text/csv;q=1, application/json"),
+            Ok(Format::Csv)
+        ));
+        assert!(matches!(wanted("application/x-ndjson"), Ok(Format::Ndjson)));
+        assert!(wanted("image/png").is_err());
+    }
+
+    #[test]
+    fn nested_values_are_json_in_csv() {
+        assert_eq!(
+            cell(&serde_json::json!({"a": [1, null]})),
+            r#"{"a":[1,null]}"#
+        );
+        assert_eq!(cell(&Value::Null), "");
+    }
+}

@@ -1,0 +1,96 @@
+//! What happens without anybody asking: executions, expiries, mails, the catalog.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use domain::IntentId;
+use tokio::sync::Mutex;
+
+use crate::{
+    context::{Actor, Context},
+    services::{ServiceError, Services},
+};
+
+/// How often to look even when nobody said that there is work.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Starts every job. They run until the process ends; whatever they were at is taken up
+/// again at the next start.
+pub fn start(services: &Services, catalog_refresh: Duration) {
+    tokio::spawn(executor(services.clone()));
+    tokio::spawn(housekeeper(services.clone()));
+    tokio::spawn(catalog(services.clone(), catalog_refresh));
+}
+
+fn context(services: &Services) -> Context {
+    Context {
+        actor: Actor::System,
+        request_id: String::new(),
+        now: services.now(),
+    }
+}
+
+/// Brings intents to their end, each in a task of its own.
+async fn executor(services: Services) {
+    let at_work = Arc::new(Mutex::new(BTreeSet::<IntentId>::new()));
+    loop {
+        match services.executable(&context(&services)).await {
+            Ok(intents) => {
+                for intent in intents {
+                    if at_work.lock().await.insert(intent) {
+                        tokio::spawn(execute(services.clone(), intent, Arc::clone(&at_work)));
+                    }
+                }
+            }
+            Err(error) => log("the executor", &error),
+        }
+        let _ = tokio::time::timeout(PATIENCE, services.work()).await;
+    }
+}
+
+async fn execute(services: Services, intent: IntentId, at_work: Arc<Mutex<BTreeSet<IntentId>>>) {
+    match services.execute(&context(&services), intent).await {
+        // Somebody cancelled it meanwhile: that counts.
+        Ok(()) | Err(ServiceError::Conflict { .. }) => {}
+        Err(error) => {
+            tracing::warn!(%intent, %error, "an execution did not get on; it is tried again");
+            tokio::time::sleep(PATIENCE).await;
+        }
+    }
+    at_work.lock().await.remove(&intent);
+}
+
+/// Ends what nobody decided, and sends the mails that are due.
+async fn housekeeper(services: Services) {
+    let mut notices = services.subscribe();
+    loop {
+        let context = context(&services);
+        if let Err(error) = services.expire_approvals(&context).await {
+            log("expiring approvals", &error);
+        }
+        if let Err(error) = services.send_due_mails(&context).await {
+            log("sending mails", &error);
+        }
+        let _ = tokio::time::timeout(PATIENCE, notices.recv()).await;
+    }
+}
+
+/// Reads the catalog at the start, until it succeeds, and then from time to time.
+async fn catalog(services: Services, refresh: Duration) {
+    loop {
+        let pause = match services.refresh_catalog().await {
+            Ok(tables) => {
+                tracing::info!(tables, "the catalog has been read");
+                refresh
+            }
+            Err(error) => {
+                log("reading the catalog", &error);
+                PATIENCE
+            }
+        };
+        tokio::time::sleep(pause).await;
+    }
+}
+
+fn log(what: &str, error: &ServiceError) {
+    tracing::error!(error = error as &dyn std::error::Error, "{what} failed");
+}

@@ -1,0 +1,368 @@
+//! Approvals: who may decide, what a vote does, when an approval ends by itself.
+
+use domain::{ApprovalId, Ballot, EventName, IntentId, IntentState, Role, Timestamp, VoteId};
+use store::{
+    AgentRecord, ApprovalRecord, MailKind, NewVote, PersonRecord, RunRecord, StoreError, VoteRecord,
+};
+
+use super::{IntentView, Notice, Problem, ServiceError, Services, fresh_uuid, intents::is_asker};
+use crate::context::{Context, Person};
+
+/// Why a person may not decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hindrance {
+    /// They lack the role.
+    NotApprover,
+    /// They are in none of the groups that the policy names.
+    NotInGroup,
+    /// They opened the run, or own the agent.
+    Asker,
+    /// They have voted.
+    HasVoted,
+    /// Its time is over.
+    Expired,
+    /// It was decided.
+    Closed,
+}
+
+impl Hindrance {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotApprover => "not_an_approver",
+            Self::NotInGroup => "not_in_approver_group",
+            Self::Asker => "own_request",
+            Self::HasVoted => "already_voted",
+            Self::Expired => "approval_expired",
+            Self::Closed => "approval_closed",
+        }
+    }
+
+    /// The sentence for a person.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::NotApprover => "Only approvers decide.",
+            Self::NotInGroup => "The policy asks another group to decide this.",
+            Self::Asker => {
+                "You opened this run or own its agent: nobody approves their own request."
+            }
+            Self::HasVoted => "You have voted on this already.",
+            Self::Expired => "Its time is over. The agent can ask again.",
+            Self::Closed => "It has been decided already.",
+        }
+    }
+}
+
+/// An approval with everything that its page shows.
+#[derive(Debug, Clone)]
+pub struct ApprovalView {
+    /// The approval.
+    pub approval: ApprovalRecord,
+    /// The intent.
+    pub intent: IntentView,
+    /// The agent that asks.
+    pub agent: AgentRecord,
+    /// In whose name.
+    pub initiator: PersonRecord,
+    /// The votes with who cast them.
+    pub votes: Vec<(VoteRecord, PersonRecord)>,
+    /// Who else may decide.
+    pub others: Vec<PersonRecord>,
+    /// Why the person who looks may not decide.
+    pub hindrance: Option<Hindrance>,
+}
+
+/// How many rows the inbox shows of each kind.
+const INBOX_ROWS: u32 = 200;
+
+impl Services {
+    /// What waits, and what was decided lately, as far as the person may see it.
+    pub async fn inbox(
+        &self,
+        context: &Context,
+    ) -> Result<(Vec<ApprovalView>, Vec<ApprovalView>), ServiceError> {
+        context.authorise(&Role::ALL)?;
+        let open = self.parts.store.open_approvals(INBOX_ROWS).await?;
+        let closed = self.parts.store.closed_approvals(20).await?;
+        Ok((
+            self.visible(context, open).await?,
+            self.visible(context, closed).await?,
+        ))
+    }
+
+    async fn visible(
+        &self,
+        context: &Context,
+        approvals: Vec<ApprovalRecord>,
+    ) -> Result<Vec<ApprovalView>, ServiceError> {
+        let mut views = Vec::new();
+        for approval in approvals {
+            match self.view_approval(context, approval).await {
+                Ok(view) => views.push(view),
+                Err(ServiceError::NotFound { .. }) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(views)
+    }
+
+    /// How many approvals wait for this person.
+    pub async fn pending_for(&self, context: &Context) -> Result<usize, ServiceError> {
+        let (open, _) = self.inbox(context).await?;
+        Ok(open.iter().filter(|view| view.hindrance.is_none()).count())
+    }
+
+    /// One approval; to people who may not see its run, it does not exist.
+    pub async fn approval(
+        &self,
+        context: &Context,
+        id: ApprovalId,
+    ) -> Result<ApprovalView, ServiceError> {
+        let found = self.parts.store.approval(id).await?;
+        let approval = found.ok_or(ServiceError::NotFound { what: "approval" })?;
+        self.view_approval(context, approval).await
+    }
+
+    async fn view_approval(
+        &self,
+        context: &Context,
+        approval: ApprovalRecord,
+    ) -> Result<ApprovalView, ServiceError> {
+        let person = context.person()?;
+        let intent = self.intent(context, approval.intent).await?;
+        let agent = self.existing_agent(intent.run.agent).await?;
+        let mut votes = Vec::new();
+        for vote in &intent.votes {
+            votes.push((vote.clone(), self.existing_person(vote.person).await?));
+        }
+        let others = self.eligible(&approval, &intent.run, &agent).await?;
+        let hindrance = hindrance(person, &approval, &intent, &agent, context.now);
+        Ok(ApprovalView {
+            initiator: self.existing_person(intent.run.initiator).await?,
+            others: others
+                .into_iter()
+                .filter(|other| other.id != person.id)
+                .collect(),
+            hindrance,
+            votes,
+            agent,
+            intent,
+            approval,
+        })
+    }
+
+    /// Everybody who could decide, as far as they have ever signed in.
+    pub(super) async fn eligible(
+        &self,
+        approval: &ApprovalRecord,
+        run: &RunRecord,
+        agent: &AgentRecord,
+    ) -> Result<Vec<PersonRecord>, ServiceError> {
+        let mut people = self.parts.store.people().await?;
+        people.retain(|person| {
+            person.roles.contains(&Role::Approver)
+                && in_group(&approval.approvers, person.groups.iter())
+                && !is_asker(person.id, run, agent.owner)
+        });
+        Ok(people)
+    }
+
+    /// Casts the person's vote; the last needed vote decides.
+    pub async fn vote(
+        &self,
+        context: &Context,
+        id: ApprovalId,
+        ballot: Ballot,
+        comment: &str,
+    ) -> Result<IntentState, ServiceError> {
+        let person = context.person()?;
+        let view = self.approval(context, id).await?;
+        if let Some(hindrance) = view.hindrance {
+            self.record_refused_vote(context, &view, hindrance).await?;
+            return Err(ServiceError::conflict(
+                hindrance.code(),
+                hindrance.sentence(),
+            ));
+        }
+        if ballot == Ballot::Approve {
+            // A run that can no longer act must not be approved for.
+            self.check_run(&view.intent.run, context.now).await?;
+        }
+        let vote = NewVote {
+            id: VoteId::new(fresh_uuid()),
+            approval: id,
+            run: view.intent.run.id,
+            person: person.id,
+            ballot,
+            comment: comment.to_owned(),
+        };
+        let state = self.cast(context, &view, &vote).await?;
+        self.announce(Notice::Intent(view.intent.intent.id));
+        self.announce(Notice::Inbox);
+        Ok(state)
+    }
+
+    async fn cast(
+        &self,
+        context: &Context,
+        view: &ApprovalView,
+        vote: &NewVote,
+    ) -> Result<IntentState, ServiceError> {
+        let intent = (view.intent.intent.id, view.intent.run.id);
+        let pending = IntentState::PendingApproval;
+        let mut tx = self
+            .parts
+            .store
+            .begin(&context.actor.name(), context.now)
+            .await?;
+        let votes = tx.insert_vote(vote, &view.approval.intent_digest).await;
+        let votes = votes.map_err(|error| match error {
+            StoreError::AlreadyExists => {
+                ServiceError::conflict(Hindrance::HasVoted.code(), Hindrance::HasVoted.sentence())
+            }
+            other => other.into(),
+        })?;
+        let state = outcome(&votes, view.approval.needed);
+        if state == pending {
+            tx.require_state(intent.0, pending).await?;
+        } else {
+            // Compare-and-swap: of two deciding votes at once, one finds it moved.
+            tx.move_intent(intent, pending, state, None).await?;
+            tx.close_approval(intent.0).await?;
+            tx.owe_mail(MailKind::ApprovalDecided, intent.0).await?;
+        }
+        tx.commit().await?;
+        Ok(state)
+    }
+
+    async fn record_refused_vote(
+        &self,
+        context: &Context,
+        view: &ApprovalView,
+        hindrance: Hindrance,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self
+            .parts
+            .store
+            .begin(&context.actor.name(), context.now)
+            .await?;
+        let payload = serde_json::json!({ "code": hindrance.code() });
+        let subject = view.approval.id.to_string();
+        tx.record(
+            EventName::VoteRefused,
+            &subject,
+            Some(view.intent.run.id),
+            &payload,
+        )
+        .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Ends every approval whose time is over. Votes check the time themselves; this is for
+    /// those who wait.
+    pub async fn expire_approvals(&self, context: &Context) -> Result<(), ServiceError> {
+        let open = self.parts.store.open_approvals(INBOX_ROWS).await?;
+        for approval in open.iter().filter(|open| open.expires_at <= context.now) {
+            match self.expire(context, approval.intent).await {
+                // Decided at this very moment: that counts.
+                Ok(()) | Err(ServiceError::Conflict { .. }) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(())
+    }
+
+    async fn expire(&self, context: &Context, id: IntentId) -> Result<(), ServiceError> {
+        let intent = self.existing_intent(id).await?;
+        let detail = "nobody decided in time; submit it again";
+        let problem = serde_json::to_string(&Problem::new("approval_expired", detail))?;
+        let mut tx = self
+            .parts
+            .store
+            .begin(&context.actor.name(), context.now)
+            .await?;
+        tx.move_intent(
+            (id, intent.run),
+            IntentState::PendingApproval,
+            IntentState::Expired,
+            Some(&problem),
+        )
+        .await?;
+        tx.close_approval(id).await?;
+        tx.owe_mail(MailKind::ApprovalDecided, id).await?;
+        tx.commit().await?;
+        self.announce(Notice::Intent(id));
+        self.announce(Notice::Inbox);
+        Ok(())
+    }
+}
+
+/// One denial denies; enough approvals approve.
+fn outcome(votes: &[VoteRecord], needed: u64) -> IntentState {
+    let approvals = votes.iter().filter(|vote| vote.ballot == Ballot::Approve);
+    if votes.iter().any(|vote| vote.ballot == Ballot::Deny) {
+        IntentState::Denied
+    } else if approvals.count() as u64 >= needed {
+        IntentState::Approved
+    } else {
+        IntentState::PendingApproval
+    }
+}
+
+fn in_group<'a>(approvers: &[String], mut groups: impl Iterator<Item = &'a String>) -> bool {
+    groups.any(|group| approvers.contains(group))
+}
+
+fn hindrance(
+    person: &Person,
+    approval: &ApprovalRecord,
+    intent: &IntentView,
+    agent: &AgentRecord,
+    now: Timestamp,
+) -> Option<Hindrance> {
+    let has_voted = intent.votes.iter().any(|vote| vote.person == person.id);
+    if intent.intent.state != IntentState::PendingApproval {
+        Some(Hindrance::Closed)
+    } else if now >= approval.expires_at {
+        Some(Hindrance::Expired)
+    } else if is_asker(person.id, &intent.run, agent.owner) {
+        Some(Hindrance::Asker)
+    } else if !person.roles.contains(&Role::Approver) {
+        Some(Hindrance::NotApprover)
+    } else if !in_group(&approval.approvers, person.groups.iter()) {
+        Some(Hindrance::NotInGroup)
+    } else if has_voted {
+        Some(Hindrance::HasVoted)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn votes(ballots: &[Ballot]) -> Vec<VoteRecord> {
+        let vote = |(number, ballot): (usize, &Ballot)| VoteRecord {
+            id: VoteId::new(uuid::Uuid::from_u128(number as u128)),
+            person: domain::PersonId::new(uuid::Uuid::from_u128(number as u128)),
+            ballot: *ballot,
+            comment: String::new(),
+            cast_at: Timestamp::from_micros(0),
+        };
+        ballots.iter().enumerate().map(vote).collect()
+    }
+
+    #[test]
+    fn one_denial_denies_and_enough_approvals_approve() {
+        use Ballot::{Approve, Deny};
+        assert_eq!(outcome(&votes(&[Approve]), 2), IntentState::PendingApproval);
+        assert_eq!(
+            outcome(&votes(&[Approve, Approve]), 2),
+            IntentState::Approved
+        );
+        assert_eq!(outcome(&votes(&[Approve, Deny]), 1), IntentState::Denied);
+    }
+}

@@ -1,0 +1,385 @@
+//! Judging an intent: analysis, BigQuery's own word, and the policy.
+
+use std::collections::BTreeSet;
+
+use analysis::{Analysis, Catalog, analyse};
+use domain::{Column, Digest, IntentId, Privilege, Route, TableName, Tag};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use store::{GrantRecord, IntentRecord, RunRecord};
+
+use super::{Problem, ServiceError, Services};
+use crate::{
+    policy::{Decision, Facts},
+    warehouse::{DryRun, Parameter, Query, WarehouseError},
+};
+
+/// What BigQuery's dry run said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRunFacts {
+    /// `SELECT`, `INSERT` …
+    pub statement_type: String,
+    /// The tables that it reads, as BigQuery resolved them.
+    pub referenced_tables: Vec<TableName>,
+    /// The columns of the answer.
+    pub schema: Vec<Column>,
+    /// Bytes that it would process.
+    pub bytes: u64,
+}
+
+impl From<DryRun> for DryRunFacts {
+    fn from(dry_run: DryRun) -> Self {
+        Self {
+            statement_type: dry_run.statement_type,
+            referenced_tables: dry_run.referenced_tables,
+            schema: dry_run.schema,
+            bytes: dry_run.bytes,
+        }
+    }
+}
+
+/// Everything that was found out about an intent, and what the policy said.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// What the text says.
+    pub analysis: Analysis,
+    /// What BigQuery says; none when it was not asked, because the text alone forbids it.
+    pub dry_run: Option<DryRunFacts>,
+    /// What the policy says.
+    pub decision: Decision,
+    /// Why it is blocked, when it is.
+    pub problem: Option<Problem>,
+    /// Digest of all that an approval is bound to.
+    pub digest: Digest,
+}
+
+/// All that decides what would run: when one of these changes, an approval is stale.
+#[derive(Serialize)]
+struct Bound<'a> {
+    intent: IntentId,
+    run: &'a RunRecordFacts<'a>,
+    sql: &'a str,
+    parameters: &'a str,
+    maximum_bytes_billed: u64,
+    project: &'a str,
+    location: &'a str,
+    default_dataset: &'a str,
+    masked_sql: Option<&'a str>,
+    referenced_tables: &'a [TableName],
+    schema: &'a [Column],
+    policy: Digest,
+}
+
+#[derive(Serialize)]
+struct RunRecordFacts<'a> {
+    run: String,
+    agent: String,
+    initiator: String,
+    scope: &'a [store::ScopeEntry],
+}
+
+impl Services {
+    /// Judges an intent as of now. Changes nothing.
+    pub(super) async fn assess(
+        &self,
+        intent: &IntentRecord,
+        run: &RunRecord,
+    ) -> Result<Assessment, ServiceError> {
+        let catalog = self.catalog.current()?;
+        let mut analysis = analyse(&intent.sql, &catalog);
+        let mut problem = not_understood(&analysis);
+        let mut dry_run = None;
+        if analysis.understood && analysis.route != Route::Block {
+            match self.dry_run(intent, &analysis).await {
+                Ok(facts) => {
+                    if let Some(why) = disagreement(&analysis, &facts, &catalog) {
+                        analysis.understood = false;
+                        analysis.route = Route::Block;
+                        analysis.not_understood_because = Some(why.clone());
+                        problem = Some(Problem::new("analysis_disagrees", why));
+                    }
+                    dry_run = Some(facts);
+                }
+                Err(ServiceError::Warehouse(WarehouseError::Rejected { reason, message })) => {
+                    analysis.route = Route::Block;
+                    let detail = format!("BigQuery refuses it ({reason}): {message}");
+                    problem = Some(Problem::new("warehouse_rejects", detail));
+                }
+                Err(ServiceError::Warehouse(WarehouseError::NotFound { message })) => {
+                    analysis.route = Route::Block;
+                    problem = Some(Problem::new("unknown_table", message));
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        let grants = self
+            .active_grants_of(run.agent, self.parts.clock.now())
+            .await?;
+        let outside = out_of_scope(&analysis, run, &grants);
+        let judged = (&analysis, dry_run.as_ref());
+        let facts = self.facts(judged, intent, run, &catalog, &outside).await?;
+        let mut decision = self.parts.policy.decide(&facts);
+        // The scope is the run's contract: no policy file can widen it.
+        if !outside.is_empty() {
+            decision.route = Route::Block;
+            problem = problem.or_else(|| Some(scope_problem(&outside)));
+        }
+        decision.route = decision.route.stricter(analysis.route);
+        if decision.route == Route::Block && problem.is_none() {
+            problem = Some(policy_problem(&analysis, &decision));
+        }
+        let digest = self.digest(intent, run, &analysis, dry_run.as_ref(), &decision)?;
+        Ok(Assessment {
+            analysis,
+            dry_run,
+            decision,
+            problem,
+            digest,
+        })
+    }
+
+    async fn dry_run(
+        &self,
+        intent: &IntentRecord,
+        analysis: &Analysis,
+    ) -> Result<DryRunFacts, ServiceError> {
+        let query = self.query(intent, analysis)?;
+        Ok(self.parts.warehouse.dry_run(&query).await?.into())
+    }
+
+    /// What is sent to BigQuery: the masked SQL and nothing else.
+    pub(super) fn query(
+        &self,
+        intent: &IntentRecord,
+        analysis: &Analysis,
+    ) -> Result<Query, ServiceError> {
+        let sql = analysis.masked_sql.clone().ok_or_else(|| {
+            ServiceError::refused("nothing_to_run", "the analysis gave nothing that may run")
+        })?;
+        Ok(Query {
+            sql,
+            parameters: parameters(&intent.parameters)?,
+            default_dataset: Some(self.catalog.default_dataset().to_owned()),
+            maximum_bytes_billed: intent.maximum_bytes_billed,
+        })
+    }
+
+    async fn facts(
+        &self,
+        (analysis, dry_run): (&Analysis, Option<&DryRunFacts>),
+        intent: &IntentRecord,
+        run: &RunRecord,
+        catalog: &Catalog,
+        outside: &BTreeSet<TableName>,
+    ) -> Result<Facts, ServiceError> {
+        let reads: BTreeSet<_> = analysis.reads().into_iter().cloned().collect();
+        let writes: BTreeSet<_> = analysis.writes().into_iter().cloned().collect();
+        let columns = columns_of(catalog, reads.iter().chain(&writes));
+        let mut tags: BTreeSet<_> = analysis.tags().into_iter().cloned().collect();
+        for column in &columns {
+            add_tags(column, &mut tags);
+        }
+        let has_unclassified_columns = columns.iter().any(|column| is_unclassified(column));
+        Ok(Facts {
+            intent: intent.id,
+            agent: run.agent,
+            agent_name: self.existing_agent(run.agent).await?.name,
+            run: run.id,
+            initiator: self.existing_person(run.initiator).await?.email,
+            purpose: Some(intent.purpose.clone()),
+            understood: analysis.understood,
+            route: analysis.route,
+            risk: analysis.risk,
+            kinds: analysis.statements.iter().map(|s| s.kind.clone()).collect(),
+            reads,
+            writes,
+            tags,
+            has_unclassified_columns,
+            findings: analysis.findings().map(|f| f.code.clone()).collect(),
+            bytes: dry_run.map_or(0, |facts| facts.bytes),
+            max_bytes: intent.maximum_bytes_billed,
+            out_of_scope: outside.clone(),
+        })
+    }
+
+    fn digest(
+        &self,
+        intent: &IntentRecord,
+        run: &RunRecord,
+        analysis: &Analysis,
+        dry_run: Option<&DryRunFacts>,
+        decision: &Decision,
+    ) -> Result<Digest, ServiceError> {
+        let config = &self.parts.warehouse_config;
+        let bound = Bound {
+            intent: intent.id,
+            run: &RunRecordFacts {
+                run: run.id.to_string(),
+                agent: run.agent.to_string(),
+                initiator: run.initiator.to_string(),
+                scope: &run.scope,
+            },
+            sql: &intent.sql,
+            parameters: &intent.parameters,
+            maximum_bytes_billed: intent.maximum_bytes_billed,
+            project: &config.project,
+            location: &config.location,
+            default_dataset: self.catalog.default_dataset(),
+            masked_sql: analysis.masked_sql.as_deref(),
+            referenced_tables: dry_run.map_or(&[], |facts| &facts.referenced_tables),
+            schema: dry_run.map_or(&[], |facts| &facts.schema),
+            policy: decision.policy_version,
+        };
+        Ok(sha256(&serde_json::to_vec(&bound)?))
+    }
+}
+
+/// The columns of these tables, as far as the catalog knows them.
+fn columns_of<'a>(
+    catalog: &'a Catalog,
+    tables: impl Iterator<Item = &'a TableName>,
+) -> Vec<&'a Column> {
+    tables
+        .filter_map(|name| catalog.tables.get(name))
+        .flat_map(|table| &table.columns)
+        .collect()
+}
+
+fn add_tags(column: &Column, tags: &mut BTreeSet<Tag>) {
+    tags.extend(column.tag.clone());
+    column.fields.iter().for_each(|field| add_tags(field, tags));
+}
+
+/// A struct is classified by its fields.
+fn is_unclassified(column: &Column) -> bool {
+    column.tag.is_none() && (column.fields.is_empty() || column.fields.iter().any(is_unclassified))
+}
+
+/// SHA-256 of some bytes.
+pub(super) fn sha256(bytes: &[u8]) -> Digest {
+    Digest::from_bytes(Sha256::digest(bytes).into())
+}
+
+/// Reads the parameters as an intent keeps them.
+pub(super) fn parameters(json: &str) -> Result<Vec<Parameter>, serde_json::Error> {
+    let kept: Vec<super::intents::NewParameter> = serde_json::from_str(json)?;
+    Ok(kept.into_iter().map(Into::into).collect())
+}
+
+/// Codes of findings that say what the agent should change, in the order in which they
+/// explain best.
+const EXPLAINING: [&str; 3] = ["unknown_table", "unknown_column", "syntax_error"];
+
+fn not_understood(analysis: &Analysis) -> Option<Problem> {
+    if analysis.understood {
+        return None;
+    }
+    let explaining = EXPLAINING
+        .iter()
+        .find_map(|code| analysis.findings().find(|finding| finding.code == *code));
+    Some(match explaining {
+        Some(finding) => Problem::new(&finding.code, finding.message.clone()),
+        None => Problem::new(
+            "sql_not_understood",
+            analysis
+                .not_understood_because
+                .clone()
+                .unwrap_or_else(|| "the SQL was not understood".to_owned()),
+        ),
+    })
+}
+
+fn policy_problem(analysis: &Analysis, decision: &Decision) -> Problem {
+    let gravest = analysis.findings().max_by_key(|finding| finding.severity);
+    if analysis.route == Route::Block
+        && let Some(finding) = gravest
+    {
+        return Problem::new(&finding.code, finding.message.clone());
+    }
+    let says: Vec<_> = decision.reasons.iter().map(|r| r.says.as_str()).collect();
+    Problem::new("blocked_by_policy", says.join(" "))
+}
+
+fn scope_problem(outside: &BTreeSet<TableName>) -> Problem {
+    let names: Vec<_> = outside.iter().map(TableName::as_str).collect();
+    let detail = format!(
+        "this run's scope does not cover {}; open a run with a wider scope, or ask for a grant",
+        names.join(", ")
+    );
+    Problem::new("out_of_scope", detail)
+}
+
+/// Tables that the run's scope, or the grants that count now, do not cover.
+fn out_of_scope(
+    analysis: &Analysis,
+    run: &RunRecord,
+    grants: &[GrantRecord],
+) -> BTreeSet<TableName> {
+    let covered = |privilege: Privilege, table: &TableName| {
+        let in_scope = run
+            .scope
+            .iter()
+            .any(|entry| entry.privilege == privilege && entry.resource.covers(table));
+        let granted = grants
+            .iter()
+            .any(|grant| grant.privilege == privilege && grant.resource.covers(table));
+        in_scope && granted
+    };
+    let reads = analysis.reads().into_iter();
+    let writes = analysis.writes().into_iter();
+    reads
+        .filter(|table| !covered(Privilege::Read, table))
+        .chain(writes.filter(|table| !covered(Privilege::Write, table)))
+        .cloned()
+        .collect()
+}
+
+/// Where BigQuery's word and the analysis differ.
+fn disagreement(analysis: &Analysis, facts: &DryRunFacts, catalog: &Catalog) -> Option<String> {
+    let mut known: BTreeSet<TableName> = analysis.reads().into_iter().cloned().collect();
+    known.extend(analysis.writes().into_iter().cloned());
+    add_tables_of_views(&mut known, catalog);
+    let is_known = |table: &&TableName| {
+        known.contains(*table)
+            || known
+                .iter()
+                .any(|name| match name.as_str().strip_suffix('*') {
+                    Some(prefix) => table.as_str().starts_with(prefix),
+                    None => false,
+                })
+    };
+    if let Some(table) = facts.referenced_tables.iter().find(|t| !is_known(t)) {
+        return Some(format!(
+            "BigQuery also reads `{table}`, which the analysis did not see"
+        ));
+    }
+    let columns = analysis
+        .statements
+        .last()
+        .map_or(0, |last| last.columns.len());
+    let is_query = facts.statement_type == "SELECT";
+    if is_query && columns != facts.schema.len() {
+        return Some(format!(
+            "BigQuery answers with {} columns, the analysis expects {columns}",
+            facts.schema.len()
+        ));
+    }
+    let reads_only = analysis.writes().is_empty();
+    (is_query != reads_only)
+        .then(|| "BigQuery and the analysis differ on whether this changes anything".to_owned())
+}
+
+/// BigQuery names the tables behind a view; the analysis names the view.
+fn add_tables_of_views(known: &mut BTreeSet<TableName>, catalog: &Catalog) {
+    let mut open: Vec<TableName> = known.iter().cloned().collect();
+    while let Some(name) = open.pop() {
+        let Some(view) = catalog.views.get(&name) else {
+            continue;
+        };
+        for table in analyse(&view.sql, catalog).reads() {
+            if known.insert(table.clone()) {
+                open.push(table.clone());
+            }
+        }
+    }
+}

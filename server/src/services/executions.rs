@@ -1,0 +1,395 @@
+//! Executions: prepared, run, masked, sealed. Each step may be repeated after a crash.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use domain::{ExecutionId, IntentId, IntentState};
+use masking::{MaskedRow, Report};
+use sha2::{Digest as _, Sha256};
+use store::{ExecutionRecord, IntentRecord, NewExecution, RunRecord, SealedResult};
+
+use super::{
+    Notice, Problem, ResultColumn, ServiceError, Services, Statistics, fresh_uuid,
+    labels::job_labels, output_columns,
+};
+use crate::{
+    context::Context,
+    warehouse::{Job, JobError, JobId, JobStatistics, JobStatus, WarehouseError},
+};
+
+/// Rows of one sealed page, and of one page asked of BigQuery.
+const PAGE_ROWS: u32 = 1000;
+/// How often a running job is looked at.
+const POLL: Duration = Duration::from_millis(200);
+/// A job that cannot be reached for so long past its own time limit counts as failed.
+const GRACE_SECONDS: i64 = 120;
+
+/// States that the executor has something to do in.
+const OPEN: [IntentState; 4] = [
+    IntentState::Received,
+    IntentState::Approved,
+    IntentState::Prepared,
+    IntentState::Running,
+];
+/// A `received` intent this old has lost the request that was judging it.
+const ORPHANED_SECONDS: i64 = 60;
+
+impl Services {
+    /// Intents that wait for the executor.
+    pub async fn executable(&self, context: &Context) -> Result<Vec<IntentId>, ServiceError> {
+        let mut ids = Vec::new();
+        for state in OPEN {
+            let intents = self.parts.store.intents_in(state, 100).await?;
+            ids.extend(intents.into_iter().filter_map(|intent| {
+                let waits = context.now.seconds_since(intent.changed_at);
+                let is_ours = state != IntentState::Received || waits > ORPHANED_SECONDS;
+                is_ours.then_some(intent.id)
+            }));
+        }
+        Ok(ids)
+    }
+
+    /// Brings one intent as far as it goes: to its end, or to where the warehouse cannot be
+    /// reached and the next call goes on.
+    pub async fn execute(&self, context: &Context, id: IntentId) -> Result<(), ServiceError> {
+        loop {
+            let intent = self.existing_intent(id).await?;
+            let run = self.existing_run(intent.run).await?;
+            match intent.state {
+                IntentState::Received => self.judge(context, id).await?,
+                IntentState::Approved => self.prepare(context, &intent, &run).await?,
+                IntentState::Prepared => self.start(context, &intent, &run).await?,
+                IntentState::Running => self.finish(context, &intent, &run).await?,
+                _ => return Ok(()),
+            }
+            self.announce(Notice::Intent(id));
+        }
+    }
+
+    /// Checks everything once more and fixes the job id before the job exists.
+    ///
+    /// A crash behind the commit leaves a `prepared` intent whose job may not exist: `start`
+    /// inserts it under the same id.
+    async fn prepare(
+        &self,
+        context: &Context,
+        intent: &IntentRecord,
+        run: &RunRecord,
+    ) -> Result<(), ServiceError> {
+        let now = self.now();
+        if let Err(ServiceError::Token { code, detail }) = self.check_run(run, now).await {
+            let problem = Problem::new(code, detail);
+            return self
+                .close(context, intent, IntentState::Cancelled, &problem)
+                .await;
+        }
+        if let Some(approval) = self.parts.store.approval_of(intent.id).await? {
+            if now >= approval.expires_at {
+                let problem = Problem::new("approval_expired", "it did not run in time");
+                return self
+                    .close(context, intent, IntentState::Expired, &problem)
+                    .await;
+            }
+            let assessment = self.assess(intent, run).await?;
+            if assessment.digest.to_string() != approval.intent_digest {
+                let detail = "what would run is no longer what was approved; submit it again";
+                let problem = Problem::new("approval_stale", detail);
+                return self
+                    .close(context, intent, IntentState::Stale, &problem)
+                    .await;
+            }
+        }
+        let id = ExecutionId::new(fresh_uuid());
+        let execution = NewExecution {
+            id,
+            intent: intent.id,
+            job_id: JobId::of(&id).to_string(),
+        };
+        let mut tx = self.parts.store.begin(&context.actor.name(), now).await?;
+        tx.insert_execution(&execution).await?;
+        tx.move_intent(
+            (intent.id, run.id),
+            IntentState::Approved,
+            IntentState::Prepared,
+            None,
+        )
+        .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Inserts the job under its fixed id: a second insert finds the first.
+    async fn start(
+        &self,
+        context: &Context,
+        intent: &IntentRecord,
+        run: &RunRecord,
+    ) -> Result<(), ServiceError> {
+        let execution = self.existing_execution(intent.id).await?;
+        let view = self.view_intent(intent.clone()).await?;
+        let analysis = view
+            .analysis
+            .ok_or(ServiceError::NotFound { what: "analysis" })?;
+        let timeout = u64::from(self.parts.warehouse_config.job_timeout_seconds);
+        let job = Job {
+            id: job_id(&execution)?,
+            query: self.query(intent, &analysis)?,
+            labels: job_labels(intent.id, run),
+            timeout: Duration::from_secs(timeout),
+        };
+        match self.parts.warehouse.insert(&job).await {
+            Ok(()) => self.step(context, intent, IntentState::Running).await,
+            Err(WarehouseError::Rejected { reason, message }) => {
+                let error = JobError { reason, message };
+                self.close(context, intent, IntentState::Failed, &job_problem(&error))
+                    .await
+            }
+            Err(error) => self.unreachable(context, intent, error).await,
+        }
+    }
+
+    /// Waits for the job, masks its rows, seals the result.
+    async fn finish(
+        &self,
+        context: &Context,
+        intent: &IntentRecord,
+        run: &RunRecord,
+    ) -> Result<(), ServiceError> {
+        let execution = self.existing_execution(intent.id).await?;
+        let job = job_id(&execution)?;
+        let (error, statistics) = match self.await_job(&job, intent.id).await {
+            Ok(Some(done)) => done,
+            Ok(None) => return Ok(()),
+            Err(ServiceError::Warehouse(error)) => {
+                return self.unreachable(context, intent, error).await;
+            }
+            Err(other) => return Err(other),
+        };
+        if let Some(error) = error {
+            return self
+                .close(context, intent, IntentState::Failed, &job_problem(&error))
+                .await;
+        }
+        match self.masked_rows(intent, &job).await {
+            Ok(masked) => {
+                self.seal(context, (intent, run), &execution, statistics, masked)
+                    .await
+            }
+            Err(ServiceError::Refused { code, detail }) => {
+                let problem = Problem::new(code, detail);
+                self.close(context, intent, IntentState::Failed, &problem)
+                    .await
+            }
+            Err(ServiceError::Warehouse(error)) => self.unreachable(context, intent, error).await,
+            Err(other) => Err(other),
+        }
+    }
+
+    /// None when somebody cancelled the intent while the job ran.
+    async fn await_job(
+        &self,
+        job: &JobId,
+        intent: IntentId,
+    ) -> Result<Option<(Option<JobError>, JobStatistics)>, ServiceError> {
+        loop {
+            match self.parts.warehouse.status(job).await? {
+                JobStatus::Done { error, statistics } => return Ok(Some((error, statistics))),
+                JobStatus::NotFound => {
+                    let gone = JobError {
+                        reason: "notFound".to_owned(),
+                        message: "the job is gone".to_owned(),
+                    };
+                    return Ok(Some((Some(gone), JobStatistics::default())));
+                }
+                JobStatus::Pending | JobStatus::Running => tokio::time::sleep(POLL).await,
+            }
+            if self.existing_intent(intent).await?.state != IntentState::Running {
+                return Ok(None);
+            }
+        }
+    }
+
+    async fn masked_rows(
+        &self,
+        intent: &IntentRecord,
+        job: &JobId,
+    ) -> Result<Masked, ServiceError> {
+        let view = self.view_intent(intent.clone()).await?;
+        let analysis = view
+            .analysis
+            .ok_or(ServiceError::NotFound { what: "analysis" })?;
+        let limit = self.parts.limits.results_rows_maximum;
+        let mut masked = Masked::default();
+        let mut next = None;
+        loop {
+            let page = self
+                .parts
+                .warehouse
+                .rows(job, next.as_ref(), PAGE_ROWS)
+                .await?;
+            if page.total_rows > limit {
+                let detail = format!(
+                    "the result has {} rows, more than the {limit} that are kept; add a LIMIT \
+                     or aggregate",
+                    page.total_rows
+                );
+                return Err(ServiceError::refused("result_too_large", detail));
+            }
+            masked.columns = output_columns(&analysis, &page.schema);
+            let (rows, report) = masking::mask_rows(&page.schema, &masked.positions(), page.rows)
+                .map_err(|error| {
+                ServiceError::refused("result_unreadable", error.to_string())
+            })?;
+            masked.rows.extend(rows);
+            masked.report.merge(report);
+            next = page.next;
+            if next.is_none() {
+                return Ok(masked);
+            }
+        }
+    }
+
+    /// Writes what leaves before it leaves: pages, digest and move in one transaction. A crash
+    /// before the commit leaves a `running` intent, whose rows are then read again.
+    async fn seal(
+        &self,
+        context: &Context,
+        (intent, run): (&IntentRecord, &RunRecord),
+        execution: &ExecutionRecord,
+        statistics: JobStatistics,
+        masked: Masked,
+    ) -> Result<(), ServiceError> {
+        let mut pages = Vec::new();
+        for rows in masked.rows.chunks(PAGE_ROWS as usize) {
+            pages.push(serde_json::to_string(rows)?);
+        }
+        let sealed = SealedResult {
+            execution: execution.id,
+            statistics: serde_json::to_string(&Statistics::from(statistics))?,
+            columns: serde_json::to_string(&masked.columns)?,
+            detections: serde_json::to_string(&masked.report)?,
+            row_count: masked.rows.len() as u64,
+            pages: pages.len() as u64,
+            result_digest: digest_of(&pages).to_string(),
+        };
+        let mut tx = self
+            .parts
+            .store
+            .begin(&context.actor.name(), self.now())
+            .await?;
+        for (number, page) in (0_u32..).zip(&pages) {
+            tx.put_result_page(execution.id, number, page).await?;
+        }
+        tx.seal_result(run.id, &sealed).await?;
+        tx.move_intent(
+            (intent.id, run.id),
+            IntentState::Running,
+            IntentState::Succeeded,
+            None,
+        )
+        .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The warehouse cannot be reached: try again later, but not for ever.
+    async fn unreachable(
+        &self,
+        context: &Context,
+        intent: &IntentRecord,
+        error: WarehouseError,
+    ) -> Result<(), ServiceError> {
+        let limit = i64::from(self.parts.warehouse_config.job_timeout_seconds) + GRACE_SECONDS;
+        if self.now().seconds_since(intent.changed_at) <= limit {
+            return Err(error.into());
+        }
+        let problem = Problem::new("warehouse_unavailable", error.to_string());
+        self.close(context, intent, IntentState::Failed, &problem)
+            .await
+    }
+
+    async fn step(
+        &self,
+        context: &Context,
+        intent: &IntentRecord,
+        to: IntentState,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self
+            .parts
+            .store
+            .begin(&context.actor.name(), self.now())
+            .await?;
+        tx.move_intent((intent.id, intent.run), intent.state, to, None)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn close(
+        &self,
+        context: &Context,
+        intent: &IntentRecord,
+        to: IntentState,
+        problem: &Problem,
+    ) -> Result<(), ServiceError> {
+        let problem = serde_json::to_string(problem)?;
+        let mut tx = self
+            .parts
+            .store
+            .begin(&context.actor.name(), self.now())
+            .await?;
+        tx.move_intent((intent.id, intent.run), intent.state, to, Some(&problem))
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Asks BigQuery to stop a job whose intent was cancelled.
+    pub(super) async fn stop_job(&self, job_id: &str) {
+        let Ok(job) = job_id.parse::<JobId>() else {
+            return;
+        };
+        if let Err(error) = self.parts.warehouse.cancel(&job).await {
+            tracing::warn!(%job, %error, "a cancelled job could not be stopped; its result is not released");
+        }
+    }
+
+    async fn existing_execution(&self, intent: IntentId) -> Result<ExecutionRecord, ServiceError> {
+        let found = self.parts.store.execution_of(intent).await?;
+        found.ok_or(ServiceError::NotFound { what: "execution" })
+    }
+}
+
+/// Rows ready to leave.
+#[derive(Default)]
+struct Masked {
+    columns: Vec<ResultColumn>,
+    rows: Vec<MaskedRow>,
+    report: Report,
+}
+
+impl Masked {
+    fn positions(&self) -> BTreeSet<usize> {
+        let masked = self
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| column.masked);
+        masked.map(|(position, _)| position).collect()
+    }
+}
+
+fn job_id(execution: &ExecutionRecord) -> Result<JobId, ServiceError> {
+    let parsed = execution.job_id.parse();
+    parsed.map_err(|_| ServiceError::NotFound { what: "job" })
+}
+
+fn job_problem(error: &JobError) -> Problem {
+    let detail = format!("BigQuery says {}: {}", error.reason, error.message);
+    Problem::new("job_failed", detail)
+}
+
+/// SHA-256 over the pages, each behind its length.
+fn digest_of(pages: &[String]) -> domain::Digest {
+    let mut hasher = Sha256::new();
+    for page in pages {
+        hasher.update((page.len() as u64).to_be_bytes());
+        hasher.update(page);
+    }
+    domain::Digest::from_bytes(hasher.finalize().into())
+}
