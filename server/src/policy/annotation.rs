@@ -49,7 +49,7 @@ fn approval(policy: &cedar_policy::Policy) -> Result<Approval, String> {
         .map(|group| group.trim().to_owned())
         .collect();
     if approvers.iter().any(String::is_empty) {
-        return Err("`@approvers` names groups or roles, with commas between".to_owned());
+        return Err("`@approvers` names groups, with commas between".to_owned());
     }
     let count = text(policy, "count")?;
     let expires = text(policy, "expires")?;

@@ -46,13 +46,16 @@ impl PolicySet {
     #[must_use]
     pub fn decide(&self, facts: &Facts) -> Decision {
         if !facts.understood {
-            return self.block(vec![Reason::new("analysis", "it is not fully understood")]);
+            return self.block(vec![Reason::new(
+                "analysis",
+                "Not every part of the query is understood.",
+            )]);
         }
         let (Ok(run), Ok(approved)) = (self.ask(facts, RUN), self.ask(facts, RUN_WITH_APPROVAL))
         else {
             return self.block(vec![Reason::new(
                 "policy",
-                "the facts do not fit the schema",
+                "The facts do not fit the schema of policies.",
             )]);
         };
         match facts.route {
@@ -60,9 +63,12 @@ impl PolicySet {
                 self.decided(Route::Run, reasons(&run.because))
             }
             Route::Run | Route::Approve => self.approve(&approved),
-            Route::Block if approved.is_permitted || approved.because.is_empty() => self.block(
-                vec![Reason::new("analysis", "the analysis allows nothing more")],
-            ),
+            Route::Block if approved.is_permitted || approved.because.is_empty() => {
+                self.block(vec![Reason::new(
+                    "analysis",
+                    "The analysis found something that must never run.",
+                )])
+            }
             Route::Block => self.block(reasons(&approved.because)),
         }
     }
@@ -102,11 +108,11 @@ impl PolicySet {
         if answer.has_errors {
             return self.block(vec![Reason::new(
                 "policy",
-                "a policy could not be evaluated",
+                "A policy could not be evaluated.",
             )]);
         }
         if !answer.is_permitted && answer.because.is_empty() {
-            return self.block(vec![Reason::new("policy", "no policy permits it")]);
+            return self.block(vec![Reason::new("policy", "No policy permits it.")]);
         }
         if !answer.is_permitted {
             return self.block(reasons(&answer.because));
@@ -124,7 +130,7 @@ impl PolicySet {
             },
             _ => self.block(vec![Reason::new(
                 "policy",
-                "the policies that ask for approval have no approvers in common",
+                "The policies that ask for approval have no approvers in common.",
             )]),
         }
     }

@@ -10,7 +10,7 @@ pub struct Decision {
     pub route: Route,
     /// Which policies said so; never empty.
     pub reasons: Vec<Reason>,
-    /// Groups or roles of which an approver must have at least one. Empty unless the
+    /// Groups, of which an approver is in at least one. Empty unless the
     /// route is `approve`.
     pub approvers: Vec<String>,
     /// How many distinct people have to approve. Zero unless the route is `approve`.

@@ -250,7 +250,7 @@ fn what_no_policy_permits_is_blocked() {
     .expect("a policy");
     let decision = policies.decide(&harmless());
     assert_eq!(decision.route, Route::Block);
-    assert_eq!(decision.reasons[0].says, "no policy permits it");
+    assert_eq!(decision.reasons[0].says, "No policy permits it.");
 }
 
 #[test]
