@@ -3,26 +3,23 @@
 //! Pure and synchronous: no input or output, no clock, no randomness. It never panics, and
 //! whatever it cannot follow is *not understood* and blocked.
 
+mod assess;
 mod catalog;
+mod change;
+mod characters;
+mod finding;
+mod functions;
+mod lexer;
+mod mask;
+mod parse;
 mod report;
+mod rewrite;
+mod scope;
+mod statement;
+mod value;
+mod walk;
 
+pub use assess::analyse;
 pub use catalog::{Catalog, Table, View};
+pub use finding::{FINDING_CODES, FindingCode};
 pub use report::{Analysis, OutputColumn, Statement};
-
-use domain::{Digest, RiskLevel, Route};
-use sha2::{Digest as _, Sha256};
-
-/// Judges one SQL text against the catalog.
-#[must_use]
-pub fn analyse(sql: &str, catalog: &Catalog) -> Analysis {
-    let _ = catalog;
-    Analysis {
-        understood: false,
-        not_understood_because: Some("nothing is understood yet".to_owned()),
-        statements: Vec::new(),
-        risk: RiskLevel::Critical,
-        route: Route::Block,
-        masked_sql: None,
-        digest: Digest::from_bytes(Sha256::digest(sql.as_bytes()).into()),
-    }
-}

@@ -1,0 +1,334 @@
+//! The whole judgement: statements, findings, route and masked SQL.
+
+use std::{collections::BTreeSet, ops::ControlFlow};
+
+use domain::{Digest, Finding, RiskLevel, Route, Severity, Tag};
+use sha2::{Digest as _, Sha256};
+use sqlparser::{
+    ast::{ObjectName, Statement as Tree, Visit, visit_relations},
+    tokenizer::{Token, TokenWithSpan},
+};
+
+use crate::{
+    catalog::Catalog,
+    change, characters,
+    finding::{FindingCode, Followed, Place, Refusal},
+    lexer, parse,
+    report::{Analysis, OutputColumn, Statement},
+    rewrite::rewrite,
+    statement::{self, Kind},
+    value::Flow,
+    walk::{Clause, Ctes, Output, Walk, path},
+};
+
+/// Judges one SQL text against the catalog.
+#[must_use]
+pub fn analyse(sql: &str, catalog: &Catalog) -> Analysis {
+    let (mut statements, judged) = match read(sql) {
+        Ok((tokens, statements)) => judge(sql, &tokens, statements, catalog),
+        Err(refusal) => (vec![unknown()], Err(refusal)),
+    };
+    let (masked_sql, refused) = match judged {
+        Ok(masked_sql) => (Some(masked_sql), None),
+        Err(refusal) => (None, Some(refusal.into_finding())),
+    };
+    let known = refused.as_ref().is_some_and(is_known_refusal);
+    if let Some(first) = statements.first_mut() {
+        first.findings.extend(characters::suspicious(sql));
+        first.findings.extend(refused.clone());
+    }
+    let reason = refused.filter(|_| !known).map(|finding| finding.message);
+    conclude(sql, statements, masked_sql, reason)
+}
+
+/// A statement whose whole effect is seen, and never allowed.
+fn is_known_refusal(finding: &Finding) -> bool {
+    finding.code == FindingCode::Destructive.as_str()
+}
+
+fn conclude(
+    sql: &str,
+    statements: Vec<Statement>,
+    masked_sql: Option<String>,
+    not_understood_because: Option<String>,
+) -> Analysis {
+    let findings = statements.iter().flat_map(|s| &s.findings);
+    let gravest = findings
+        .map(|finding| finding.severity)
+        .max()
+        .unwrap_or(Severity::Info);
+    let route = match (&masked_sql, gravest) {
+        (None, _) | (_, Severity::Critical) => Route::Block,
+        (Some(_), Severity::High) => Route::Approve,
+        (Some(_), Severity::Info | Severity::Moderate) => Route::Run,
+    };
+    Analysis {
+        understood: not_understood_because.is_none(),
+        not_understood_because,
+        statements,
+        risk: RiskLevel::from(gravest),
+        route,
+        masked_sql: masked_sql.filter(|_| route != Route::Block),
+        digest: Digest::from_bytes(Sha256::digest(sql.as_bytes()).into()),
+    }
+}
+
+fn unknown() -> Statement {
+    Statement {
+        kind: "unknown".to_owned(),
+        ..Statement::default()
+    }
+}
+
+type Tokens = Vec<TokenWithSpan>;
+
+/// The tokens, and the ranges of them that are statements.
+fn read(sql: &str) -> Followed<(Tokens, Vec<std::ops::Range<usize>>)> {
+    parse::check_length(sql)?;
+    let tokens = lexer::tokens(sql)?;
+    let mut statements = Vec::new();
+    let mut start = 0;
+    let ends = tokens
+        .iter()
+        .enumerate()
+        .filter(|(_, t)| t.token == Token::SemiColon);
+    for end in ends.map(|(at, _)| at).chain([tokens.len()]) {
+        let empty = statement::significant(&tokens[start..end]).next().is_none();
+        if !empty {
+            statements.push(start..end);
+        } else if end < tokens.len() || statements.is_empty() {
+            let message = "A statement is empty.";
+            return Err(Refusal::new(FindingCode::SyntaxError, &(0..0), message));
+        }
+        start = end + 1;
+    }
+    Ok((tokens, statements))
+}
+
+fn judge(
+    sql: &str,
+    tokens: &[TokenWithSpan],
+    statements: Vec<std::ops::Range<usize>>,
+    catalog: &Catalog,
+) -> (Vec<Statement>, Followed<String>) {
+    let kinds = |range: &std::ops::Range<usize>| Kind::of(&tokens[range.clone()]);
+    match <[_; 1]>::try_from(statements) {
+        Ok([only]) => {
+            let mut walk = Walk::new(catalog);
+            let kind = kinds(&only);
+            let mut report = Statement {
+                kind: kind.as_str().to_owned(),
+                ..Statement::default()
+            };
+            let judged = follow(sql, &tokens[only], kind, &mut walk, &mut report);
+            describe(walk, &mut report);
+            (vec![report], judged)
+        }
+        Err(several) => {
+            let second = several
+                .get(1)
+                .map_or(0..0, |r| statement::place_of(&tokens[r.clone()]));
+            let refusal = Refusal::new(
+                FindingCode::Script,
+                &second,
+                "Several statements at once are not followed.",
+            );
+            let reports = several.iter().map(|range| Statement {
+                kind: kinds(range).as_str().to_owned(),
+                ..Statement::default()
+            });
+            (reports.collect(), Err(refusal))
+        }
+    }
+}
+
+/// Follows one statement; the masked SQL, or why there is none.
+fn follow(
+    sql: &str,
+    tokens: &[TokenWithSpan],
+    kind: Kind,
+    walk: &mut Walk<'_>,
+    report: &mut Statement,
+) -> Followed<String> {
+    let place = statement::place_of(tokens);
+    let output = match kind {
+        Kind::Refused(_, code, message) => {
+            if let Some(name) = statement::target(tokens) {
+                report.writes.push(walk.full_name(&path(&name)?, &place)?);
+            }
+            return Err(Refusal::new(code, &place, message));
+        }
+        Kind::Query => match parse::parse(tokens)? {
+            Tree::Query(query) => {
+                let output = walk.query(&query, None, &Ctes::default())?;
+                explain(&*query, walk)?;
+                output
+            }
+            _ => return Err(Refusal::unsupported(&place, "This statement")),
+        },
+        Kind::Insert | Kind::CreateTableAs => {
+            let (header, (target, output)) = if kind == Kind::Insert {
+                let header = change::insert_header(tokens, &place)?;
+                let followed = walk.insert(&header, &place)?;
+                (header, followed)
+            } else {
+                let header = change::create_header(tokens, &place)?;
+                let followed = walk.create(&header, &place)?;
+                (header, followed)
+            };
+            explain(&*header.query, walk)?;
+            report.writes.push(target);
+            output
+        }
+        Kind::Update | Kind::Delete | Kind::Merge => {
+            let tree = parse::parse(tokens)?;
+            report.writes.push(walk.modify(&tree, &place)?);
+            explain(&tree, walk)?;
+            Output::default()
+        }
+    };
+    if kind != Kind::Query {
+        note_change(walk, report, &output, &place);
+    }
+    if kind != Kind::Insert && kind != Kind::CreateTableAs {
+        report.columns = columns(walk, &output);
+    }
+    masked_sql(sql, tokens, walk)
+}
+
+/// Every relation that the tree names must have been met on the walk.
+fn explain<T: Visit>(tree: &T, walk: &Walk<'_>) -> Followed<()> {
+    let missed = visit_relations(tree, |relation: &ObjectName| {
+        let place = path(relation).map_or(0..0, |parts| crate::walk::path_place(&parts));
+        if walk.explained.contains(&place.start) {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(place)
+        }
+    });
+    match missed {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(place) => Err(Refusal::unsupported(&place, "The use of this table")),
+    }
+}
+
+fn masked_sql(sql: &str, tokens: &[TokenWithSpan], walk: &Walk<'_>) -> Followed<String> {
+    if walk.masked.is_empty() {
+        return Ok(sql.to_owned());
+    }
+    let masked = rewrite(sql, tokens, &walk.masked, &walk.sources)?;
+    let broken = |_| {
+        let message = "The masked statement would not be readable.";
+        Refusal::new(FindingCode::Unmaskable, &(0..0), message)
+    };
+    let mut tokens = lexer::tokens(&masked).map_err(broken)?;
+    tokens.retain(|token| token.token != Token::SemiColon);
+    parse::parse(&tokens).map_err(broken)?;
+    Ok(masked)
+}
+
+fn note_change(walk: &mut Walk<'_>, report: &Statement, output: &Output, place: &Place) {
+    let target = report
+        .writes
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let message = format!("`{target}` would change.");
+    walk.findings
+        .push(FindingCode::DataChange.at(place, message));
+    let own = format!("{}.", walk.catalog.default_project);
+    if !target.starts_with(&own) {
+        let message = format!("`{target}` is in another project.");
+        walk.findings
+            .push(FindingCode::ForeignWrite.at(place, message));
+    }
+    let tagged = |flow: &Flow| walk.sources.sensitive(flow).next().is_some();
+    let stored = output.fields.iter().any(|field| tagged(&field.value.flow))
+        || walk.references.values().any(tagged);
+    if stored {
+        let message = format!("Masked values of tagged columns would be stored in `{target}`.");
+        walk.findings
+            .push(FindingCode::SensitiveWrite.at(place, message));
+    }
+}
+
+fn columns(walk: &Walk<'_>, output: &Output) -> Vec<OutputColumn> {
+    let columns = output.fields.iter().enumerate().map(|(position, field)| {
+        let flow = &field.value.flow;
+        let tags: BTreeSet<&Tag> = walk
+            .sources
+            .sensitive(flow)
+            .filter_map(|s| s.tag.as_ref())
+            .collect();
+        OutputColumn {
+            name: field
+                .name
+                .as_deref()
+                .map_or_else(|| format!("f{position}_"), str::to_owned),
+            position,
+            sources: paths(walk, flow),
+            masked: !tags.is_empty(),
+            tags: tags.into_iter().cloned().collect(),
+        }
+    });
+    columns.collect()
+}
+
+fn paths(walk: &Walk<'_>, flow: &Flow) -> Vec<String> {
+    let sources = flow.iter().filter_map(|&number| walk.sources.get(number));
+    let paths: BTreeSet<&String> = sources.map(|source| &source.path).collect();
+    paths.into_iter().cloned().collect()
+}
+
+/// Puts what the walk learnt into the report.
+fn describe(walk: Walk<'_>, report: &mut Statement) {
+    report.indirect = paths(&walk, &walk.indirect);
+    let mut tags = BTreeSet::new();
+    let mut findings = Vec::new();
+    for ((start, end, clause), flow) in &walk.references {
+        for source in walk.sources.sensitive(flow) {
+            tags.extend(source.tag.clone());
+            findings.push(sensitive_use(
+                &source.path,
+                source.tag.as_ref(),
+                *clause,
+                &(*start..*end),
+            ));
+        }
+    }
+    for source in walk.sources.sensitive(&walk.indirect) {
+        tags.extend(source.tag.clone());
+    }
+    for column in &report.columns {
+        tags.extend(column.tags.iter().cloned());
+    }
+    findings.extend(walk.findings);
+    findings.sort_by(|a, b| {
+        (a.start, a.end, &a.code, &a.message).cmp(&(b.start, b.end, &b.code, &b.message))
+    });
+    findings.dedup();
+    report.findings = findings;
+    report.tags = tags.into_iter().collect();
+    report.reads = walk.reads.into_iter().collect();
+}
+
+fn sensitive_use(column: &str, tag: Option<&Tag>, clause: Clause, place: &Place) -> Finding {
+    let tag = tag.map_or("unclassified", Tag::as_str);
+    match clause {
+        Clause::Value => {
+            let message = format!("`{column}` ({tag}) is read; it is masked where it is read.");
+            FindingCode::SensitiveProjection.at(place, message)
+        }
+        Clause::Group => {
+            let message = format!("`{column}` ({tag}) decides the groups.");
+            FindingCode::SensitiveGrouping.at(place, message)
+        }
+        Clause::Filter | Clause::Join | Clause::Order | Clause::Window => {
+            let message = format!(
+                "`{column}` ({tag}) decides about rows: {}.",
+                clause.as_str()
+            );
+            FindingCode::SensitivePredicate.at(place, message)
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Strings, bytes and quoted identifiers, in all their prefixes and quotes.
+
+use sqlparser::tokenizer::Token;
+
+use super::Lexer;
+use crate::finding::{Followed, Refusal};
+
+/// How a literal begins, and with that how it ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quoted {
+    prefix: usize,
+    raw: bool,
+    bytes: bool,
+    quote: char,
+    triple: bool,
+}
+
+impl Quoted {
+    /// The literal that begins at `rest`, if one does.
+    pub(super) fn starting(rest: &str) -> Option<Self> {
+        let letters = rest.bytes().take(2).take_while(u8::is_ascii_alphabetic);
+        let prefix = letters.count();
+        let quote = rest[prefix..].chars().next()?;
+        let letters = rest[..prefix].to_ascii_lowercase();
+        let (raw, bytes) = match (letters.as_str(), quote) {
+            ("", '\'' | '"' | '`') => (false, false),
+            ("r", '\'' | '"') => (true, false),
+            ("b", '\'' | '"') => (false, true),
+            ("rb" | "br", '\'' | '"') => (true, true),
+            _ => return None,
+        };
+        let quotes = rest[prefix..].chars().take_while(|&c| c == quote).count();
+        let triple = quote != '`' && quotes >= 3;
+        Some(Self {
+            prefix,
+            raw,
+            bytes,
+            quote,
+            triple,
+        })
+    }
+
+    fn width(self) -> usize {
+        if self.triple { 3 } else { 1 }
+    }
+}
+
+impl Lexer<'_> {
+    pub(super) fn quoted(&mut self, form: Quoted) -> Followed<Token> {
+        let start = self.at;
+        self.at += form.prefix + form.width();
+        let inner = self.at;
+        let closing = self.find_closing(form).ok_or_else(|| {
+            self.at = self.text.len().min(inner + 1);
+            self.error(start, "A quoted text is not closed.")
+        })?;
+        self.at = closing + form.width();
+        let content = &self.text[inner..closing];
+        let content = if form.raw {
+            content.to_owned()
+        } else {
+            let place = start..self.at;
+            unescape(content, form.bytes).ok_or_else(|| invalid_escape(&place))?
+        };
+        self.quoted_ends(start)?;
+        match form {
+            Quoted { quote: '`', .. } if content.is_empty() => {
+                Err(self.error(start, "A quoted name is empty."))
+            }
+            Quoted { quote: '`', .. } => Ok(Token::make_word(&content, Some('`'))),
+            Quoted { bytes: true, .. } => Ok(Token::SingleQuotedByteStringLiteral(content)),
+            _ => Ok(Token::SingleQuotedString(content)),
+        }
+    }
+
+    /// A backslash takes the next character with it, in raw literals too.
+    fn find_closing(&self, form: Quoted) -> Option<usize> {
+        let end = form.quote.to_string().repeat(form.width());
+        let mut characters = self.rest().char_indices();
+        while let Some((offset, c)) = characters.next() {
+            match c {
+                '\\' => {
+                    let (_, escaped) = characters.next()?;
+                    if !form.triple && matches!(escaped, '\n' | '\r') {
+                        return None;
+                    }
+                }
+                '\n' | '\r' if !form.triple => return None,
+                _ if self.rest()[offset..].starts_with(&end) => return Some(self.at + offset),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Adjacent literals are an error in GoogleSQL, and a name must not touch a literal.
+    fn quoted_ends(&self, start: usize) -> Followed<()> {
+        match self.peek() {
+            Some('\'' | '"' | '`') => Err(self.error(start, "Two quoted texts touch.")),
+            Some(c) if super::is_word(c) => {
+                Err(self.error(start, "A quoted text runs into a name."))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn invalid_escape(place: &crate::finding::Place) -> Refusal {
+    Refusal::new(
+        crate::finding::FindingCode::SyntaxError,
+        place,
+        "A quoted text holds an escape that GoogleSQL does not know.",
+    )
+}
+
+/// What the escapes spell; none where one is not GoogleSQL's.
+fn unescape(content: &str, bytes: bool) -> Option<String> {
+    if !content.contains('\\') {
+        return Some(content.to_owned());
+    }
+    let mut plain = String::with_capacity(content.len());
+    let mut rest = content.chars();
+    while let Some(c) = rest.next() {
+        plain.push(if c == '\\' {
+            escape(&mut rest, bytes)?
+        } else {
+            c
+        });
+    }
+    Some(plain)
+}
+
+/// In bytes, `\xff` stands for one byte; a character of the same number serves here.
+fn escape(rest: &mut std::str::Chars<'_>, bytes: bool) -> Option<char> {
+    let simple = match rest.next()? {
+        'a' => '\u{7}',
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'v' => '\u{b}',
+        c @ ('\\' | '?' | '"' | '\'' | '`') => c,
+        'x' | 'X' => return number(rest, String::new(), 2, 16),
+        'u' if !bytes => return number(rest, String::new(), 4, 16),
+        'U' if !bytes => return number(rest, String::new(), 8, 16),
+        first @ '0'..='3' => return number(rest, first.to_string(), 3, 8),
+        _ => return None,
+    };
+    Some(simple)
+}
+
+fn number(
+    rest: &mut std::str::Chars<'_>,
+    mut digits: String,
+    width: usize,
+    radix: u32,
+) -> Option<char> {
+    while digits.len() < width {
+        digits.push(rest.next().filter(|c| c.is_digit(radix))?);
+    }
+    char::from_u32(u32::from_str_radix(&digits, radix).ok()?)
+}

@@ -1,0 +1,73 @@
+use sqlparser::tokenizer::{Token, Whitespace};
+
+fn words(text: &str) -> Vec<String> {
+    super::tokens(text)
+        .expect("a text that can be read")
+        .into_iter()
+        .filter(|t| t.token != Token::Whitespace(Whitespace::Space))
+        .map(|t| match t.token {
+            Token::Word(word) => word.value,
+            Token::SingleQuotedString(text) => format!("'{text}"),
+            Token::SingleQuotedByteStringLiteral(text) => format!("b'{text}"),
+            token => token.to_string(),
+        })
+        .collect()
+}
+
+#[test]
+fn a_bare_carriage_return_ends_a_comment() {
+    assert_eq!(words("a --x\r, b # y\r/* ' */ c"), ["a", ",", "b", "c"]);
+}
+
+#[test]
+fn a_backslash_does_not_free_the_quote_in_any_form() {
+    for prefix in ["", "r", "R", "b", "rb", "bR"] {
+        let read = words(&format!(r"{prefix}'\' , ' AS a, ssn -- '"));
+        assert_eq!(read[1..], ["AS", "a", ",", "ssn"], "{prefix}");
+    }
+}
+
+#[test]
+fn escapes_in_names_are_spelled_out() {
+    assert_eq!(words(r"`s\x73n` `\163\u0073n` `\`x`"), ["ssn", "ssn", "`x"]);
+}
+
+#[test]
+fn triple_quotes_span_lines_and_hold_quotes() {
+    assert_eq!(words("'''a'\n''b''' \"\"\"x\"\"\""), ["'a'\n''b", "'x"]);
+    assert_eq!(words("''"), ["'"]);
+}
+
+#[test]
+fn numbers_and_paths_are_told_apart() {
+    assert_eq!(words("1.5e3 .5 1. 0xFF"), ["1.5e3", ".5", "1.", "0xFF"]);
+    assert_eq!(
+        words("my-project-12.ds"),
+        ["my", "-", "project", "-", "12", ".", "ds"]
+    );
+    assert_eq!(words("a.b.c"), ["a", ".", "b", ".", "c"]);
+}
+
+#[test]
+fn what_is_not_googlesql_is_refused() {
+    for text in [
+        "'a",
+        "'a\nb'",
+        "'it''s'",
+        r"'\q'",
+        "`a",
+        "``",
+        "/* x",
+        "1a",
+        "@@x",
+        "{",
+        "$1",
+        "a\u{2028}b",
+        "x\u{200b}",
+        "é",
+        r"r'\",
+        "'a'b",
+    ] {
+        assert!(super::tokens(text).is_err(), "{text:?}");
+    }
+}

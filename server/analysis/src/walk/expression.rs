@@ -1,0 +1,351 @@
+//! Expressions: what flows into their value.
+
+use sqlparser::ast::{
+    AccessExpr, BinaryOperator, CastFormat, CeilFloorKind, DataType, Expr, Query, Spanned,
+    StructField, Subscript, UnaryOperator,
+};
+
+use super::{Ctes, Walk, field, name, select::implied_name};
+use crate::{
+    finding::{Followed, Place, Refusal},
+    lexer::place,
+    scope::Scope,
+    value::{Field, Value, join},
+};
+
+/// Where an expression stands. Only names and literals are asked: long chains cost nothing.
+pub(super) fn place_of(expr: &Expr) -> Place {
+    match expr {
+        Expr::Identifier(ident) => place(ident.span),
+        Expr::CompoundIdentifier(parts) => {
+            super::names::path_place(&parts.iter().collect::<Vec<_>>())
+        }
+        Expr::Value(value) => place(value.span),
+        Expr::Function(function) => place(function.name.span()),
+        _ => 0..0,
+    }
+}
+
+impl Walk<'_> {
+    /// What flows into an expression's value. A condition within it, as of `CASE`, flows too.
+    pub fn expression(&mut self, expr: &Expr, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
+        self.deeper(|walk| walk.expression_here(expr, scope, ctes))
+    }
+
+    /// The joint value of several expressions.
+    fn all<'e>(
+        &mut self,
+        expressions: impl IntoIterator<Item = &'e Expr>,
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Value> {
+        let mut values = Vec::new();
+        for expr in expressions {
+            values.push(self.expression(expr, scope, ctes)?);
+        }
+        Ok(Value::from_all(&values))
+    }
+
+    fn expression_here(&mut self, expr: &Expr, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
+        match expr {
+            Expr::Identifier(ident) => self.column(&[ident], scope),
+            Expr::CompoundIdentifier(parts) => {
+                self.column(&parts.iter().collect::<Vec<_>>(), scope)
+            }
+            Expr::CompoundFieldAccess { root, access_chain } => {
+                self.access(root, access_chain, scope, ctes)
+            }
+            Expr::Value(_) => Ok(Value::default()),
+            Expr::TypedString(typed) => self.data_type(&typed.data_type).map(|()| Value::default()),
+            Expr::Interval(interval) => self.expression(&interval.value, scope, ctes),
+            Expr::Nested(inner) => self.expression(inner, scope, ctes),
+            Expr::BinaryOp { .. } => self.chain(expr, scope, ctes),
+            Expr::UnaryOp { op, expr: inner } => match op {
+                UnaryOperator::Plus
+                | UnaryOperator::Minus
+                | UnaryOperator::Not
+                | UnaryOperator::BitwiseNot => {
+                    let value = self.expression(inner, scope, ctes)?;
+                    Ok(Value::from_all([&value]))
+                }
+                _ => Err(Refusal::unsupported(&place_of(inner), "This operator")),
+            },
+            Expr::Function(function) => self.call(function, scope, ctes),
+            Expr::Subquery(query) => self.scalar(query, scope, ctes),
+            Expr::Array(array) => {
+                let element = self.all(&array.elem, scope, ctes)?;
+                Ok(Value::array_of(element))
+            }
+            Expr::Struct { values, fields } => self.structure(values, fields, scope, ctes),
+            Expr::Tuple(values) => self.structure(values, &[], scope, ctes),
+            Expr::Named { expr, .. } => self.expression(expr, scope, ctes),
+            _ => self.test(expr, scope, ctes),
+        }
+    }
+
+    /// Tests and the functions that the parser knows by name.
+    fn test(&mut self, expr: &Expr, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
+        match expr {
+            Expr::IsFalse(e)
+            | Expr::IsNotFalse(e)
+            | Expr::IsTrue(e)
+            | Expr::IsNotTrue(e)
+            | Expr::IsNull(e)
+            | Expr::IsNotNull(e)
+            | Expr::IsUnknown(e)
+            | Expr::IsNotUnknown(e) => self.all([e.as_ref()], scope, ctes),
+            Expr::IsDistinctFrom(a, b) | Expr::IsNotDistinctFrom(a, b) => {
+                self.all([a.as_ref(), b.as_ref()], scope, ctes)
+            }
+            Expr::InList {
+                expr,
+                list,
+                negated: _,
+            } => self.all(std::iter::once(expr.as_ref()).chain(list), scope, ctes),
+            Expr::InSubquery {
+                expr,
+                subquery,
+                negated: _,
+            } => {
+                let value = self.expression(expr, scope, ctes)?;
+                let found = self.existence(subquery, scope, ctes)?;
+                Ok(Value::from_all([&value, &found]))
+            }
+            Expr::InUnnest {
+                expr,
+                array_expr,
+                negated: _,
+            } => self.all([expr.as_ref(), array_expr.as_ref()], scope, ctes),
+            Expr::Between {
+                expr,
+                negated: _,
+                low,
+                high,
+            } => self.all([expr.as_ref(), low.as_ref(), high.as_ref()], scope, ctes),
+            Expr::Like {
+                negated: _,
+                any: _,
+                expr,
+                pattern,
+                escape_char: None,
+            } => self.all([expr.as_ref(), pattern.as_ref()], scope, ctes),
+            Expr::Exists {
+                subquery,
+                negated: _,
+            } => self.existence(subquery, scope, ctes),
+            Expr::Case {
+                case_token: _,
+                end_token: _,
+                operand,
+                conditions,
+                else_result,
+            } => {
+                let arms = conditions
+                    .iter()
+                    .flat_map(|when| [&when.condition, &when.result]);
+                let ends = operand.iter().chain(else_result).map(Box::as_ref);
+                self.all(ends.chain(arms), scope, ctes)
+            }
+            _ => self.built_in(expr, scope, ctes),
+        }
+    }
+
+    /// Functions that the parser gives nodes of their own.
+    fn built_in(&mut self, expr: &Expr, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
+        match expr {
+            Expr::Cast {
+                kind: _,
+                expr,
+                data_type,
+                format,
+            } => {
+                self.data_type(data_type)?;
+                match format {
+                    None | Some(CastFormat::Value(_) | CastFormat::ValueAtTimeZone(..)) => {}
+                }
+                self.all([expr.as_ref()], scope, ctes)
+            }
+            Expr::AtTimeZone {
+                timestamp,
+                time_zone,
+            } => self.all([timestamp.as_ref(), time_zone.as_ref()], scope, ctes),
+            Expr::Extract {
+                field: _,
+                syntax: _,
+                expr,
+            } => self.all([expr.as_ref()], scope, ctes),
+            Expr::Ceil { expr, field: kind } | Expr::Floor { expr, field: kind } => match kind {
+                CeilFloorKind::DateTimeField(_) | CeilFloorKind::Scale(_) => {
+                    self.all([expr.as_ref()], scope, ctes)
+                }
+            },
+            Expr::Substring {
+                expr,
+                substring_from,
+                substring_for,
+                special: _,
+                shorthand: _,
+            } => {
+                let bounds = substring_from.iter().chain(substring_for).map(Box::as_ref);
+                self.all(std::iter::once(expr.as_ref()).chain(bounds), scope, ctes)
+            }
+            Expr::Trim {
+                trim_where: None,
+                trim_what: None,
+                expr,
+                trim_characters,
+            } => {
+                let characters = trim_characters.iter().flatten();
+                self.all(
+                    std::iter::once(expr.as_ref()).chain(characters),
+                    scope,
+                    ctes,
+                )
+            }
+            Expr::Position { expr, r#in } => self.all([expr.as_ref(), r#in.as_ref()], scope, ctes),
+            Expr::Collate { expr, collation: _ } => self.expression(expr, scope, ctes),
+            _ => Err(Refusal::unsupported(&(0..0), "This kind of expression")),
+        }
+    }
+
+    /// A chain of operators leans to the left; it is followed without recursion.
+    fn chain(&mut self, expr: &Expr, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
+        let mut flows = Vec::new();
+        let mut left_end = expr;
+        while let Expr::BinaryOp { left, op, right } = left_end {
+            check_operator(op)?;
+            flows.push(self.expression(right, scope, ctes)?.flow);
+            left_end = left;
+        }
+        flows.push(self.expression(left_end, scope, ctes)?.flow);
+        Ok(Value {
+            flow: join(&flows),
+            ..Value::default()
+        })
+    }
+
+    fn scalar(&mut self, query: &Query, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
+        self.query(query, Some(scope), ctes)?.single(&(0..0))
+    }
+
+    /// Whether rows exist tells about everything that decides which rows come.
+    fn existence(&mut self, query: &Query, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
+        let outside = std::mem::take(&mut self.indirect);
+        let output = self.query(query, Some(scope), ctes);
+        let inside = std::mem::replace(&mut self.indirect, outside);
+        self.indirect = join([&self.indirect, &inside]);
+        let output = output?;
+        let columns = output.fields.iter().map(|f| &f.value.flow);
+        Ok(Value {
+            flow: join(columns.chain([&inside])),
+            ..Value::default()
+        })
+    }
+
+    fn access(
+        &mut self,
+        root: &Expr,
+        chain: &[AccessExpr],
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Value> {
+        let mut value = self.expression(root, scope, ctes)?;
+        for access in chain {
+            value = match access {
+                AccessExpr::Dot(Expr::Identifier(ident)) => {
+                    value.field(name(ident)?, &place(ident.span))?
+                }
+                AccessExpr::Subscript(Subscript::Index { index }) => {
+                    let index = self.subscript(index, scope, ctes)?;
+                    let element = value.element();
+                    if index.flow.is_empty() {
+                        element
+                    } else {
+                        Value::from_all([&element, &index])
+                    }
+                }
+                _ => {
+                    return Err(Refusal::unsupported(
+                        &place_of(root),
+                        "This access to a value",
+                    ));
+                }
+            };
+        }
+        Ok(value)
+    }
+
+    fn structure(
+        &mut self,
+        values: &[Expr],
+        types: &[StructField],
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Value> {
+        let mut fields: Vec<Field> = Vec::with_capacity(values.len());
+        for (position, expr) in values.iter().enumerate() {
+            let own = match (expr, types.get(position)) {
+                (Expr::Named { name: own, .. }, None) => Some(name(own)?.into()),
+                (
+                    _,
+                    Some(StructField {
+                        field_name,
+                        field_type,
+                        options: None,
+                    }),
+                ) => {
+                    self.data_type(field_type)?;
+                    field_name
+                        .as_ref()
+                        .map(|own| name(own).map(Into::into))
+                        .transpose()?
+                }
+                (_, Some(_)) => return Err(Refusal::unsupported(&(0..0), "This typed struct")),
+                (expr, None) => implied_name(expr)?,
+            };
+            fields.push(field(own, self.expression(expr, scope, ctes)?));
+        }
+        Ok(Value::from_fields(fields))
+    }
+
+    /// A type reads nothing; one that the parser does not know by name is refused.
+    #[expect(clippy::unused_self, reason = "reads as one of the followers")]
+    fn data_type(&self, data_type: &DataType) -> Followed<()> {
+        match data_type {
+            DataType::Custom(object, _) => {
+                let known = ["BIGNUMERIC", "BIGDECIMAL", "GEOGRAPHY", "RANGE"];
+                let written = object.to_string().to_ascii_uppercase();
+                if known.contains(&written.as_str()) {
+                    return Ok(());
+                }
+                Err(Refusal::unsupported(&place(object.span()), "This type"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_operator(op: &BinaryOperator) -> Followed<()> {
+    use BinaryOperator as Op;
+    match op {
+        Op::Plus
+        | Op::Minus
+        | Op::Multiply
+        | Op::Divide
+        | Op::StringConcat
+        | Op::Gt
+        | Op::Lt
+        | Op::GtEq
+        | Op::LtEq
+        | Op::Eq
+        | Op::NotEq
+        | Op::And
+        | Op::Or
+        | Op::BitwiseOr
+        | Op::BitwiseAnd
+        | Op::BitwiseXor
+        | Op::PGBitwiseShiftLeft
+        | Op::PGBitwiseShiftRight => Ok(()),
+        _ => Err(Refusal::unsupported(&(0..0), "This operator")),
+    }
+}

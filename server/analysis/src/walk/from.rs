@@ -1,0 +1,277 @@
+//! `FROM`: tables, subqueries and arrays.
+
+use std::rc::Rc;
+
+use sqlparser::ast::{
+    Expr, Ident, Query, TableAlias, TableFactor, TableSample, TableSampleKind, TableVersion,
+    TableWithJoins,
+};
+
+use super::{Clause, Ctes, Walk, field, name, path, select::fields_of};
+use crate::{
+    finding::{Followed, Refusal},
+    lexer::place,
+    scope::{Relation, Scope},
+    value::{Shape, Value},
+};
+
+impl Walk<'_> {
+    pub(super) fn from<'s>(
+        &mut self,
+        items: &[TableWithJoins],
+        outer: Option<&'s Scope<'s>>,
+        ctes: &Ctes,
+    ) -> Followed<Scope<'s>> {
+        let mut scope = Scope::within(outer);
+        for item in items {
+            self.table_with_joins(item, &mut scope, ctes)?;
+        }
+        Ok(scope)
+    }
+
+    pub fn table_with_joins(
+        &mut self,
+        item: &TableWithJoins,
+        scope: &mut Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<()> {
+        let relations = self.factor(&item.relation, scope, ctes)?;
+        scope.relations.extend(relations);
+        for join in &item.joins {
+            self.join(join, scope, ctes)?;
+        }
+        Ok(())
+    }
+
+    /// One item of `FROM`; `UNNEST … WITH OFFSET` makes two relations of it.
+    pub fn factor(
+        &mut self,
+        factor: &TableFactor,
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Vec<Relation>> {
+        self.deeper(|walk| walk.factor_here(factor, scope, ctes))
+    }
+
+    fn factor_here(
+        &mut self,
+        factor: &TableFactor,
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Vec<Relation>> {
+        match factor {
+            TableFactor::Table { .. } => Ok(vec![self.named_table(factor, scope, ctes)?]),
+            TableFactor::Derived {
+                lateral: false,
+                subquery,
+                alias,
+                sample,
+            } => {
+                self.sample(sample.as_ref())?;
+                Ok(vec![self.derived(subquery, alias.as_ref(), scope, ctes)?])
+            }
+            TableFactor::UNNEST {
+                alias,
+                array_exprs,
+                with_offset,
+                with_offset_alias,
+                with_ordinality: false,
+            } => {
+                let [array] = array_exprs.as_slice() else {
+                    return Err(Refusal::unsupported(&(0..0), "UNNEST of several arrays"));
+                };
+                let offset = with_offset.then_some(with_offset_alias.as_ref());
+                self.unnest(array, alias.as_ref(), offset, scope, ctes)
+            }
+            TableFactor::NestedJoin {
+                table_with_joins,
+                alias: None,
+            } => self.nested_join(table_with_joins, scope, ctes),
+            TableFactor::Pivot { .. } => Ok(vec![self.pivot(factor, scope, ctes)?]),
+            TableFactor::Unpivot { .. } => Ok(vec![self.unpivot(factor, scope, ctes)?]),
+            _ => Err(Refusal::unsupported(&(0..0), "This item of FROM")),
+        }
+    }
+
+    fn named_table(
+        &mut self,
+        factor: &TableFactor,
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Relation> {
+        let TableFactor::Table {
+            name: object,
+            alias,
+            args: None,
+            with_hints,
+            version,
+            with_ordinality: false,
+            partitions,
+            json_path: None,
+            sample,
+            index_hints,
+        } = factor
+        else {
+            return Err(table_function(factor));
+        };
+        if !with_hints.is_empty() || !partitions.is_empty() || !index_hints.is_empty() {
+            return Err(Refusal::unsupported(&(0..0), "An option of this table"));
+        }
+        let nothing = Scope::default();
+        match version {
+            None => {}
+            Some(TableVersion::ForSystemTimeAsOf(time)) => {
+                self.within(Clause::Filter, |walk| walk.expression(time, &nothing, ctes))?;
+            }
+            Some(_) => return Err(Refusal::unsupported(&(0..0), "This version of a table")),
+        }
+        self.sample(sample.as_ref())?;
+        let parts = path(object)?;
+        self.explained
+            .insert(super::names::path_place(&parts).start);
+        let mut relation = match self.array_path(&parts, scope)? {
+            Some(relation) => relation,
+            None => self.table(&parts, ctes)?,
+        };
+        if let Some(own) = alias_name(alias.as_ref())? {
+            relation.name = Some(own);
+            let masked = relation.table.and_then(|table| self.masked.get_mut(&table));
+            if let (Some(masked), Some(alias)) = (masked, alias) {
+                masked.alias_start = Some(place(alias.name.span).start);
+            }
+        }
+        Ok(relation)
+    }
+
+    /// `FROM t, t.items` reads an array of `t`, even where a dataset `t` exists.
+    fn array_path(&mut self, parts: &[&Ident], scope: &Scope<'_>) -> Followed<Option<Relation>> {
+        let [first, _, ..] = parts else {
+            return Ok(None);
+        };
+        let first = name(first)?;
+        if scope.range_variable(first).is_none() {
+            if scope.has_column(first) {
+                let place = super::names::path_place(parts);
+                return Err(Refusal::unsupported(
+                    &place,
+                    "An array within a column, without UNNEST,",
+                ));
+            }
+            return Ok(None);
+        }
+        let value = self.column(parts, scope)?;
+        let last = parts.last().map(|ident| ident.value.as_str().into());
+        Ok(Some(elements(&value, last)))
+    }
+
+    fn derived(
+        &mut self,
+        subquery: &Query,
+        alias: Option<&TableAlias>,
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Relation> {
+        let output = self.query(subquery, scope.outer, ctes)?;
+        Ok(Relation {
+            name: alias_name(alias)?,
+            fields: output.fields,
+            row: output.row,
+            ..Relation::default()
+        })
+    }
+
+    fn unnest(
+        &mut self,
+        array: &Expr,
+        alias: Option<&TableAlias>,
+        offset: Option<Option<&Ident>>,
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Vec<Relation>> {
+        let value = self.expression(array, scope, ctes)?;
+        let mut relations = vec![elements(&value, alias_name(alias)?)];
+        if let Some(alias) = offset {
+            let own: Rc<str> = match alias {
+                Some(alias) => name(alias)?.into(),
+                None => "offset".into(),
+            };
+            relations.push(Relation {
+                fields: vec![field(Some(own), Value::default())],
+                ..Relation::default()
+            });
+        }
+        Ok(relations)
+    }
+
+    pub(super) fn sample(&mut self, sample: Option<&TableSampleKind>) -> Followed<()> {
+        let Some(
+            TableSampleKind::AfterTableAlias(sample) | TableSampleKind::BeforeTableAlias(sample),
+        ) = sample
+        else {
+            return Ok(());
+        };
+        self.table_sample(sample)
+    }
+
+    pub(super) fn table_sample(&mut self, sample: &TableSample) -> Followed<()> {
+        let TableSample {
+            modifier: _,
+            name: Some(_),
+            quantity: Some(quantity),
+            seed: None,
+            bucket: None,
+            offset: None,
+        } = sample
+        else {
+            return Err(Refusal::unsupported(&(0..0), "This form of TABLESAMPLE"));
+        };
+        let nothing = Scope::default();
+        self.expression(&quantity.value, &nothing, &Ctes::default())
+            .map(drop)
+    }
+}
+
+/// The elements of an array as rows; fields of struct elements are columns too.
+fn elements(array: &Value, alias: Option<Rc<str>>) -> Relation {
+    let element = array.element();
+    let fields = match &element.shape {
+        Shape::Struct(_) => fields_of(&element),
+        Shape::Opaque | Shape::Array(_) => Vec::new(),
+    };
+    Relation {
+        name: alias,
+        fields,
+        row: Some(element),
+        ..Relation::default()
+    }
+}
+
+/// The alias, without a list of columns, which GoogleSQL does not have.
+pub(crate) fn alias_name(alias: Option<&TableAlias>) -> Followed<Option<Rc<str>>> {
+    let Some(alias) = alias else { return Ok(None) };
+    if !alias.columns.is_empty() || alias.at.is_some() {
+        let what = "A list of columns behind an alias";
+        return Err(Refusal::unsupported(&place(alias.name.span), what));
+    }
+    Ok(Some(name(&alias.name)?.into()))
+}
+
+fn table_function(factor: &TableFactor) -> Refusal {
+    let TableFactor::Table { name: object, .. } = factor else {
+        return Refusal::unsupported(&(0..0), "This item of FROM");
+    };
+    let place = path(object).map_or(0..0, |parts| super::names::path_place(&parts));
+    let function = object.to_string().to_ascii_uppercase();
+    let code = if function.starts_with("ML.") || function.starts_with("AI.") {
+        crate::finding::FindingCode::ModelUse
+    } else if function == "EXTERNAL_QUERY" {
+        crate::finding::FindingCode::ExternalData
+    } else {
+        crate::finding::FindingCode::UnknownFunction
+    };
+    Refusal::new(
+        code,
+        &place,
+        "A table function, whose answer is not known, is not followed.",
+    )
+}

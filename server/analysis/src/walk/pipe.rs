@@ -1,0 +1,208 @@
+//! Pipe syntax (`FROM t |> WHERE … |> SELECT …`).
+
+use sqlparser::ast::{
+    Assignment, AssignmentTarget, ExprWithAliasAndOrderBy, PipeOperator, Query, SelectItem,
+};
+
+use super::{Clause, Ctes, Output, Walk, field, name, path, select::implied_name};
+use crate::{
+    finding::{FindingCode, Followed, Refusal},
+    lexer::place,
+    scope::{Relation, Scope},
+    value::Field,
+};
+
+impl Walk<'_> {
+    /// Follows the pipe operators of a query, each over what the one before answers.
+    pub(super) fn pipes(
+        &mut self,
+        operators: &[PipeOperator],
+        start: (Output, Scope<'_>),
+        query: &Query,
+        ctes: &Ctes,
+    ) -> Followed<Output> {
+        if query.order_by.is_some() || query.limit_clause.is_some() {
+            return Err(Refusal::unsupported(
+                &(0..0),
+                "A pipe behind ORDER BY or LIMIT",
+            ));
+        }
+        let (output, mut scope) = start;
+        if scope.relations.is_empty() || !is_from_first(query) {
+            scope = single(output.fields, &scope);
+        }
+        for operator in operators {
+            self.step(1)?;
+            scope = self.pipe(operator, scope, ctes)?;
+        }
+        self.everything(&scope)
+    }
+
+    fn pipe<'s>(
+        &mut self,
+        operator: &PipeOperator,
+        mut scope: Scope<'s>,
+        ctes: &Ctes,
+    ) -> Followed<Scope<'s>> {
+        match operator {
+            PipeOperator::Where { expr } => {
+                self.within(Clause::Filter, |walk| walk.expression(expr, &scope, ctes))?;
+            }
+            PipeOperator::Limit { expr, offset } => {
+                for expr in std::iter::once(expr).chain(offset) {
+                    self.within(Clause::Filter, |walk| walk.expression(expr, &scope, ctes))?;
+                }
+            }
+            PipeOperator::OrderBy { exprs } => {
+                for key in exprs {
+                    self.sort_key(key, None, &scope, ctes)?;
+                }
+            }
+            PipeOperator::Select { exprs } => {
+                let fields = self.select_list(exprs, &scope, ctes)?;
+                scope = single(fields, &scope);
+            }
+            PipeOperator::Extend { exprs } => {
+                let added = self.extension(exprs, &scope, ctes)?;
+                scope.relations.push(Relation {
+                    fields: added,
+                    ..Relation::default()
+                });
+            }
+            PipeOperator::As { alias } => {
+                let fields = self.everything(&scope)?.fields;
+                scope = single(fields, &scope);
+                if let [relation] = scope.relations.as_mut_slice() {
+                    relation.name = Some(name(alias)?.into());
+                }
+            }
+            PipeOperator::Join(join) => self.join(join, &mut scope, ctes)?,
+            PipeOperator::Set { assignments } => scope = self.set(assignments, &scope, ctes)?,
+            PipeOperator::Drop { columns } => {
+                let mut fields = self.everything(&scope)?.fields;
+                for column in columns {
+                    let unwanted = name(column)?;
+                    fields.retain(|field| !field.is_named(unwanted));
+                }
+                scope = single(fields, &scope);
+            }
+            PipeOperator::Rename { mappings } => {
+                let mut fields = self.everything(&scope)?.fields;
+                for mapping in mappings {
+                    rename(&mut fields, name(&mapping.ident)?, name(&mapping.alias)?)?;
+                }
+                scope = single(fields, &scope);
+            }
+            PipeOperator::Aggregate {
+                full_table_exprs,
+                group_by_expr,
+            } => {
+                scope = self.aggregate(full_table_exprs, group_by_expr, &scope, ctes)?;
+            }
+            _ => return Err(Refusal::unsupported(&(0..0), "This pipe operator")),
+        }
+        Ok(scope)
+    }
+
+    fn extension(
+        &mut self,
+        items: &[SelectItem],
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Vec<Field>> {
+        let starred = |item: &SelectItem| {
+            matches!(
+                item,
+                SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)
+            )
+        };
+        if items.iter().any(starred) {
+            return Err(Refusal::unsupported(&(0..0), "A star in EXTEND"));
+        }
+        self.select_list(items, scope, ctes)
+    }
+
+    fn set<'s>(
+        &mut self,
+        assignments: &[Assignment],
+        scope: &Scope<'s>,
+        ctes: &Ctes,
+    ) -> Followed<Scope<'s>> {
+        let mut fields = self.everything(scope)?.fields;
+        for Assignment { target, value } in assignments {
+            let AssignmentTarget::ColumnName(object) = target else {
+                return Err(Refusal::unsupported(&(0..0), "This target of SET"));
+            };
+            let parts = path(object)?;
+            let [column] = parts.as_slice() else {
+                return Err(Refusal::unsupported(&(0..0), "This target of SET"));
+            };
+            let value = self.expression(value, scope, ctes)?;
+            let changed = fields
+                .iter_mut()
+                .find(|field| field.is_named(&column.value));
+            let changed = changed.ok_or_else(|| {
+                let message = format!("There is no column `{}` to set.", column.value);
+                Refusal::new(FindingCode::UnknownColumn, &place(column.span), message)
+            })?;
+            changed.value = value;
+        }
+        Ok(single(fields, scope))
+    }
+
+    fn aggregate<'s>(
+        &mut self,
+        aggregates: &[ExprWithAliasAndOrderBy],
+        keys: &[ExprWithAliasAndOrderBy],
+        scope: &Scope<'s>,
+        ctes: &Ctes,
+    ) -> Followed<Scope<'s>> {
+        let mut fields = Vec::new();
+        for (grouped, item) in keys
+            .iter()
+            .map(|k| (true, k))
+            .chain(aggregates.iter().map(|a| (false, a)))
+        {
+            let value = self.expression(&item.expr.expr, scope, ctes)?;
+            if grouped {
+                self.within(Clause::Group, |walk| {
+                    walk.expression(&item.expr.expr, scope, ctes)
+                })?;
+            }
+            let own = match &item.expr.alias {
+                Some(alias) => Some(name(alias)?.into()),
+                None => implied_name(&item.expr.expr)?,
+            };
+            fields.push(field(own, value));
+        }
+        Ok(single(fields, scope))
+    }
+}
+
+fn is_from_first(query: &Query) -> bool {
+    use sqlparser::ast::{SelectFlavor, SetExpr};
+    matches!(query.body.as_ref(), SetExpr::Select(select)
+        if select.flavor == SelectFlavor::FromFirstNoSelect)
+}
+
+/// One relation without a name: what a pipe operator leaves.
+fn single<'s>(fields: Vec<Field>, scope: &Scope<'s>) -> Scope<'s> {
+    let relations = vec![Relation {
+        fields,
+        ..Relation::default()
+    }];
+    Scope {
+        relations,
+        ..Scope::within(scope.outer)
+    }
+}
+
+fn rename(fields: &mut [Field], from: &str, to: &str) -> Followed<()> {
+    let field = fields.iter_mut().find(|field| field.is_named(from));
+    let Some(field) = field else {
+        let message = format!("There is no column `{from}` to rename.");
+        return Err(Refusal::new(FindingCode::UnknownColumn, &(0..0), message));
+    };
+    field.name = Some(to.into());
+    Ok(())
+}

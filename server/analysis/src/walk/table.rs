@@ -1,0 +1,219 @@
+//! Tables, views and wildcard tables of the catalog.
+
+use std::{collections::BTreeSet, rc::Rc};
+
+use domain::{Column, TableName};
+use sqlparser::ast::Ident;
+
+use super::{Ctes, Walk, field, name, names::path_place};
+use crate::{
+    catalog::Table,
+    finding::{FindingCode, Followed, Place, Refusal},
+    lexer, parse,
+    scope::Relation,
+    value::{Field, Source, Value},
+};
+
+/// Views that read views: at most this many levels.
+const DEEPEST_VIEWS: usize = 16;
+
+/// A table of the text whose tagged columns must be masked where it is read.
+#[derive(Debug, Clone)]
+pub(crate) struct Masked {
+    /// The name as it stands in the text.
+    pub place: Place,
+    /// What the table is called if the text gives it no alias; wildcard tables have no such name.
+    pub own_name: Option<String>,
+    /// Where the alias that the text gives it starts.
+    pub alias_start: Option<usize>,
+    /// Its columns in order.
+    pub fields: Vec<Field>,
+    /// Whether every column is used at once.
+    pub starred: bool,
+    /// Pseudo-columns that are used.
+    pub pseudo: BTreeSet<String>,
+}
+
+impl Walk<'_> {
+    /// The relation that a name in `FROM` stands for.
+    pub fn table(&mut self, parts: &[&Ident], ctes: &Ctes) -> Followed<Relation> {
+        let place = path_place(parts);
+        let own = parts
+            .last()
+            .map(|ident| ident.value.clone())
+            .unwrap_or_default();
+        if let [only] = parts
+            && let Some(mut relation) = ctes.find(name(only)?, &place)?
+        {
+            relation.name = Some(own.as_str().into());
+            return Ok(relation);
+        }
+        let full = self.full_name(parts, &place)?;
+        let mut relation = self.catalogued(&full, &place)?;
+        self.reads.insert(full);
+        let wild = own.ends_with('*');
+        relation.name = (!wild).then(|| own.as_str().into());
+        if self.views.is_empty()
+            && relation
+                .fields
+                .iter()
+                .any(|f| self.is_sensitive(&f.value.flow))
+        {
+            relation.table = Some(place.start);
+            let masked = Masked {
+                place: place.clone(),
+                own_name: (!wild).then_some(own),
+                alias_start: None,
+                fields: relation.fields.clone(),
+                starred: false,
+                pseudo: BTreeSet::new(),
+            };
+            self.masked.entry(place.start).or_insert(masked);
+        }
+        self.step(relation.fields.len())?;
+        Ok(relation)
+    }
+
+    /// A name with the project and dataset that it leaves out.
+    pub fn full_name(&self, parts: &[&Ident], place: &Place) -> Followed<TableName> {
+        let names = parts
+            .iter()
+            .map(|ident| name(ident))
+            .collect::<Followed<Vec<_>>>()?;
+        let metadata = |part: &&str| {
+            part.eq_ignore_ascii_case("INFORMATION_SCHEMA")
+                || part.to_ascii_uppercase().starts_with("__TABLES")
+        };
+        if names.iter().any(metadata) {
+            let message = "Metadata of the warehouse is not given out.";
+            return Err(Refusal::new(FindingCode::MetadataProbing, place, message));
+        }
+        let catalog = self.catalog;
+        let (project, dataset) = (&catalog.default_project, &catalog.default_dataset);
+        match names.as_slice() {
+            [table] => Ok(TableName::new(format!("{project}.{dataset}.{table}"))),
+            [dataset, table] => Ok(TableName::new(format!("{project}.{dataset}.{table}"))),
+            [project, dataset, table] => Ok(TableName::new(format!("{project}.{dataset}.{table}"))),
+            _ => Err(unknown(&names.join("."), place)),
+        }
+    }
+
+    fn catalogued(&mut self, full: &TableName, place: &Place) -> Followed<Relation> {
+        if let Some(known) = self.tables.get(full) {
+            return Ok(Relation::clone(known));
+        }
+        let catalog = self.catalog;
+        let relation = if let Some(table) = catalog.tables.get(full) {
+            self.base_table(full, table, &["_PARTITIONTIME", "_PARTITIONDATE"])
+        } else if let Some(view) = catalog.views.get(full) {
+            self.view(full, &view.sql, place)?
+        } else if let Some(prefix) = full.as_str().strip_suffix('*') {
+            let table = self.wildcard(prefix, place)?;
+            self.base_table(full, &table, &["_TABLE_SUFFIX"])
+        } else {
+            return Err(unknown(full.as_str(), place));
+        };
+        self.tables.insert(full.clone(), Rc::new(relation.clone()));
+        Ok(relation)
+    }
+
+    fn base_table(&mut self, full: &TableName, table: &Table, pseudo: &[&str]) -> Relation {
+        let sources = &mut self.sources;
+        let columns = table.columns.iter().map(|column| {
+            let value = Value::of_column(column, full.as_str(), sources);
+            field(Some(column.name.as_str().into()), value)
+        });
+        let fields = columns.collect();
+        let pseudo = pseudo.iter().map(|name| {
+            let path = format!("{full}.{name}");
+            let number = sources.add(Source { path, tag: None });
+            let value = Value {
+                flow: Rc::new([number].into()),
+                ..Value::default()
+            };
+            field(Some((*name).into()), value)
+        });
+        Relation {
+            fields,
+            pseudo: pseudo.collect(),
+            ..Relation::default()
+        }
+    }
+
+    /// A wildcard covers tables of one shape; a column is tagged if it is in any of them.
+    fn wildcard(&self, prefix: &str, place: &Place) -> Followed<Table> {
+        let covered = self.catalog.tables.iter();
+        let mut covered = covered.filter(|(name, _)| name.as_str().starts_with(prefix));
+        let whole_dataset = prefix.ends_with('.') || prefix.matches('.').count() != 2;
+        let Some((_, first)) = covered.next().filter(|_| !whole_dataset) else {
+            return Err(unknown(&format!("{prefix}*"), place));
+        };
+        let mut merged = first.clone();
+        for (_, table) in covered {
+            if !merge_tags(&mut merged.columns, &table.columns) {
+                let what = "A wildcard over tables of different shapes";
+                return Err(Refusal::unsupported(place, what));
+            }
+        }
+        let views = self.catalog.views.keys();
+        if views
+            .into_iter()
+            .any(|name| name.as_str().starts_with(prefix))
+        {
+            return Err(Refusal::unsupported(place, "A wildcard over views"));
+        }
+        Ok(merged)
+    }
+
+    /// A view is followed through its definition.
+    fn view(&mut self, full: &TableName, sql: &str, place: &Place) -> Followed<Relation> {
+        if self.views.contains(full) || self.views.len() >= DEEPEST_VIEWS {
+            return Err(Refusal::unsupported(place, "A view that reads itself"));
+        }
+        self.views.push(full.clone());
+        let output = self.definition(sql);
+        self.views.pop();
+        let output = output.map_err(|_| {
+            let what = format!("The definition of the view `{full}`");
+            Refusal::unsupported(place, &what)
+        })?;
+        Ok(Relation {
+            fields: output.fields,
+            ..Relation::default()
+        })
+    }
+
+    fn definition(&mut self, sql: &str) -> Followed<super::Output> {
+        parse::check_length(sql)?;
+        let statement = parse::parse(&lexer::tokens(sql)?)?;
+        match statement {
+            sqlparser::ast::Statement::Query(query) => {
+                let explained = self.explained.clone();
+                let output = self.query(&query, None, &Ctes::default());
+                self.explained = explained;
+                output
+            }
+            _ => Err(Refusal::unsupported(&(0..0), "This definition")),
+        }
+    }
+}
+
+/// Takes over the tags of a table of the same shape; false where the shapes differ.
+fn merge_tags(columns: &mut [Column], others: &[Column]) -> bool {
+    columns.len() == others.len()
+        && columns.iter_mut().zip(others).all(|(column, other)| {
+            let same = column.name.eq_ignore_ascii_case(&other.name)
+                && column.data_type == other.data_type
+                && column.mode == other.mode;
+            let sensitive = |c: &Column| c.tag.as_ref().is_some_and(domain::Tag::is_sensitive);
+            if sensitive(other) && !sensitive(column) {
+                column.tag.clone_from(&other.tag);
+            }
+            same && merge_tags(&mut column.fields, &other.fields)
+        })
+}
+
+fn unknown(table: &str, place: &Place) -> Refusal {
+    let message = format!("The catalog has no table `{table}`.");
+    Refusal::new(FindingCode::UnknownTable, place, message)
+}
