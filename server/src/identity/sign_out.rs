@@ -1,0 +1,52 @@
+//! The end of a session, here and at the provider (`OpenID` Connect RP-Initiated Logout 1.0).
+
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::EventName;
+use serde_json::json;
+use tower_sessions::Session;
+
+use super::{Identity, error::SignInError, notice, session};
+use crate::context::Person;
+
+/// Where the provider sends the browser afterwards.
+pub(super) const SIGNED_OUT: &str = "/signed-out";
+
+/// Asks the browser to drop the cookie, which a removal without `Secure` does not do for a
+/// `__Host-` cookie.
+const CLEAR: (&str, &str) = ("clear-site-data", "\"cookies\"");
+
+/// `POST /signout`
+pub(super) async fn sign_out(State(identity): State<Identity>, session: Session) -> Response {
+    match end(&identity, &session).await {
+        Ok(()) => {
+            let address = identity.0.provider.end_session().await;
+            let address = address.as_ref().map_or(SIGNED_OUT, url::Url::as_str);
+            ([CLEAR], Redirect::to(address)).into_response()
+        }
+        Err(error) => notice::refusal(&identity, error),
+    }
+}
+
+/// `GET /signed-out`
+pub(super) async fn signed_out(State(identity): State<Identity>) -> Response {
+    notice::signed_out(&identity)
+}
+
+/// The session goes first: if the ledger cannot write, the person is out all the same.
+async fn end(identity: &Identity, session: &Session) -> Result<(), SignInError> {
+    let now = identity.0.clock.now();
+    let person = session::person(session, now).await?;
+    session.flush().await?;
+    if let Some(Person { id, .. }) = person {
+        let id = id.to_string();
+        let mut transaction = identity.0.store.begin(&id, now).await?;
+        transaction
+            .record(EventName::PersonSignedOut, &id, None, &json!({}))
+            .await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}
