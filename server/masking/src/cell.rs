@@ -19,7 +19,6 @@ impl RawCell {
     }
 
     /// The wire value.
-    #[expect(dead_code, reason = "used by the decoder")]
     pub(crate) fn into_wire(self) -> Value {
         self.0
     }

@@ -1,0 +1,87 @@
+use super::*;
+
+fn scanned(text: &str) -> (Option<String>, Vec<&'static str>) {
+    let mut detected = Detected::default();
+    let replaced = scan_text(text, &mut detected);
+    (replaced, detector_names(detected).collect())
+}
+
+fn finds(text: &str) -> Vec<&'static str> {
+    scanned(text).1
+}
+
+#[test]
+fn every_pattern_compiles() {
+    assert!(PATTERNS.is_some());
+}
+
+#[test]
+fn what_is_sensitive_is_found() {
+    for (text, name) in [
+        ("ann.lee+x@mail.example.co.uk", "pii.email"),
+        ("mailto:jo@example.com?x", "pii.email"),
+        ("SSN 912-34-5678.", "pii.ssn"),
+        ("4111 1111 1111 1111", "pci.card_number"),
+        ("card=5555-5555-5555-4444;", "pci.card_number"),
+        ("378282246310005", "pci.card_number"),
+        ("DE89 3704 0044 0532 0130 00", "pii.iban"),
+        ("GB82WEST12345698765432", "pii.iban"),
+        ("+1 202-555-0143", "pii.phone"),
+        ("call (202) 555-0143 now", "pii.phone"),
+        ("202-555-0143", "pii.phone"),
+        ("+49 30 901820", "pii.phone"),
+        ("AKIAIOSFODNN7EXAMPLE", "secret"),
+        ("ghp_0123456789abcdefghijABCDEFGHIJ012345", "secret"),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
+            "secret",
+        ),
+        (
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc-_123",
+            "secret",
+        ),
+    ] {
+        assert_eq!(finds(text), [name], "{text}");
+        let replaced = scanned(text).0.expect("a replacement");
+        assert!(replaced.contains(&marker(name)), "{replaced}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_it_is_left_alone() {
+    for text in [
+        "2024-11-22",
+        "2024-11-22T03:04:05.678Z",
+        "192.168.10.20",
+        "4111 1111 1111 1112",
+        "order 1234567890123",
+        "000-12-3456",
+        "DE89 3704 0044 0532 0130 02",
+        "user@localhost",
+        "XXXXX@example.com",
+        "int_0190f7c0a2b87c3d9e4f5a6b7c8d9e0f",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "0000000000000000",
+        "12,345,678.90",
+        "Zürich, 8001",
+        "",
+    ] {
+        assert_eq!(scanned(text), (None, vec![]), "{text}");
+    }
+}
+
+#[test]
+fn several_finds_are_replaced_in_place() {
+    let (replaced, names) = scanned("a@b.example, 912-34-5678 and c@d.example!");
+    assert_eq!(
+        replaced.as_deref(),
+        Some("[masked: pii.email], [masked: pii.ssn] and [masked: pii.email]!")
+    );
+    assert_eq!(names, ["pii.email", "pii.ssn"]);
+}
+
+#[test]
+fn a_find_behind_digits_that_are_none_is_still_found() {
+    let (replaced, names) = scanned("12 4111 1111 1111 1111");
+    assert_eq!(names, ["pci.card_number"], "{replaced:?}");
+}
