@@ -3,6 +3,7 @@
 //! Source: <https://cloud.google.com/bigquery/docs/reference/rest/v2/QueryParameter>
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{error::QueryError, translate::Parameter};
 
@@ -26,7 +27,8 @@ struct ParameterType {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ParameterValue {
-    value: Option<String>,
+    /// A string in the API's description; some clients send numbers and truth values bare.
+    value: Option<Value>,
     array_values: Option<Vec<ParameterValue>>,
 }
 
@@ -59,9 +61,12 @@ fn literal(parameter_type: &ParameterType, value: &ParameterValue) -> Result<Str
     }
     let engine_type = engine_type(&parameter_type.r#type)?;
     Ok(match &value.value {
-        None => format!("CAST(NULL AS {engine_type})"),
+        None | Some(Value::Null) => format!("CAST(NULL AS {engine_type})"),
         Some(value) => {
-            let quoted = format!("'{}'", value.replace('\'', "''"));
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            let quoted = format!("'{}'", text.replace('\'', "''"));
             match engine_type {
                 "VARCHAR" => quoted,
                 "BLOB" => format!("from_base64({quoted})"),

@@ -121,13 +121,15 @@ CREATE MACRO bq_generate_date_array(first, last) AS CAST(generate_series(CAST(fi
 CREATE MACRO bq_generate_timestamp_array(first, last, step) AS generate_series(CAST(first AS TIMESTAMPTZ), CAST(last AS TIMESTAMPTZ), step);
 
 -- Dates and times
-CREATE MACRO bq_current_date() AS current_date;
+CREATE MACRO bq_current_date() AS current_date, (zone) AS CAST(timezone(zone, current_timestamp) AS DATE);
 CREATE MACRO bq_current_timestamp() AS current_timestamp;
-CREATE MACRO bq_current_datetime() AS CAST(current_timestamp AS TIMESTAMP);
+CREATE MACRO bq_current_datetime() AS CAST(current_timestamp AS TIMESTAMP), (zone) AS timezone(zone, current_timestamp);
 CREATE MACRO bq_current_time() AS CAST(CAST(current_timestamp AS TIMESTAMP) AS TIME);
-CREATE MACRO bq_date(x) AS CAST(x AS DATE), (year, month, day) AS make_date(year, month, day);
-CREATE MACRO bq_datetime(x) AS CAST(x AS TIMESTAMP), (year, month, day, hour, minute, second) AS make_timestamp(year, month, day, hour, minute, CAST(second AS DOUBLE));
-CREATE MACRO bq_timestamp(x) AS CAST(x AS TIMESTAMPTZ);
+CREATE MACRO bq_date(x) AS CAST(x AS DATE), (x, zone) AS CAST(timezone(zone, CAST(x AS TIMESTAMPTZ)) AS DATE),
+    (year, month, day) AS make_date(year, month, day);
+CREATE MACRO bq_datetime(x) AS CAST(x AS TIMESTAMP), (x, zone) AS timezone(zone, CAST(x AS TIMESTAMPTZ)),
+    (year, month, day, hour, minute, second) AS make_timestamp(year, month, day, hour, minute, CAST(second AS DOUBLE));
+CREATE MACRO bq_timestamp(x) AS CAST(x AS TIMESTAMPTZ), (x, zone) AS timezone(zone, CAST(x AS TIMESTAMP));
 CREATE MACRO bq_time(x) AS CAST(CAST(x AS TIMESTAMP) AS TIME), (hour, minute, second) AS make_time(hour, minute, CAST(second AS DOUBLE));
 CREATE MACRO bq_last_day(x) AS last_day(CAST(x AS DATE));
 CREATE MACRO bq_unix_date(x) AS date_diff('day', DATE '1970-01-01', x);

@@ -25,6 +25,7 @@ pub(super) fn reword(error: EngineError, source: &str) -> QueryError {
         );
     }
     if let Some(name) = quoted_after(&text, "Referenced column \"")
+        .or_else(|| quoted_after(&text, "Column \""))
         .or_else(|| quoted_after(&text, "Referenced table \""))
     {
         return QueryError::invalid_query(format!(
@@ -33,7 +34,7 @@ pub(super) fn reword(error: EngineError, source: &str) -> QueryError {
         ));
     }
     if let Some(function) =
-        quoted_after(&text, "Macro function bq_").or_else(|| quoted_after(&text, "Macro \"bq_"))
+        quoted_after(&text, "Macro function bq_").or_else(|| quoted_after(&text, "Macro bq_"))
     {
         let name: String = function
             .chars()

@@ -79,13 +79,17 @@ impl Renderer<'_> {
     ) -> Rendered {
         let part = Part::parse(&part.to_string())?;
         let (later, earlier) = (self.expression(later)?, self.expression(earlier)?);
+        if part.name == "week" {
+            let week =
+                |operand: &str| format!("date_trunc('week', {})", part.shifted(operand, '+'));
+            return Ok(format!(
+                "(date_diff('day', {}, {}) // 7)",
+                week(&earlier),
+                week(&later)
+            ));
+        }
         let function = if whole { "date_sub" } else { "date_diff" };
-        Ok(format!(
-            "{function}('{}', {}, {})",
-            part.name,
-            part.shifted(&earlier, '+'),
-            part.shifted(&later, '+')
-        ))
+        Ok(format!("{function}('{}', {earlier}, {later})", part.name))
     }
 
     /// `INTERVAL 3 DAY`.

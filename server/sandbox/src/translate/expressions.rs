@@ -12,11 +12,7 @@ impl Renderer<'_> {
     pub(super) fn expression(&mut self, expression: &Expr) -> Rendered {
         match expression {
             Expr::Identifier(ident) => self.identifier(ident),
-            Expr::CompoundIdentifier(path) => Ok(path
-                .iter()
-                .map(|ident| quote(&ident.value))
-                .collect::<Vec<_>>()
-                .join(".")),
+            Expr::CompoundIdentifier(path) => Ok(self.path(path)),
             Expr::CompoundFieldAccess { root, access_chain } => self.access(root, access_chain),
             Expr::Value(value) => self.value(value),
             Expr::Nested(inner) => Ok(format!("({})", self.expression(inner)?)),
@@ -50,8 +46,10 @@ impl Renderer<'_> {
                 not(*negated),
                 self.query(subquery)?
             )),
-            Expr::Array(array) => Ok(format!("[{}]", self.list(&array.elem)?)),
-            Expr::Struct { values, fields } => self.structure(values, fields),
+            Expr::Array(array) => self.array(&array.elem),
+            Expr::Struct { values, fields } => {
+                self.structure(values, fields, &field_names(values, fields))
+            }
             Expr::Tuple(values) => Ok(format!("({})", self.list(values)?)),
             _ => self.special_call(expression),
         }
@@ -190,7 +188,7 @@ impl Renderer<'_> {
 
     fn identifier(&mut self, ident: &Ident) -> Rendered {
         if ident.quote_style.is_some() {
-            return Ok(quote(&ident.value));
+            return Ok(self.path(std::slice::from_ref(ident)));
         }
         match ident.value.strip_prefix('@') {
             Some(name) if name.starts_with('@') => Err(QueryError::unsupported(format!(
@@ -201,7 +199,7 @@ impl Renderer<'_> {
             None if ident.value.eq_ignore_ascii_case("CURRENT_DATETIME") => {
                 Ok("bq_current_datetime()".into())
             }
-            None => Ok(quote(&ident.value)),
+            None => Ok(self.path(std::slice::from_ref(ident))),
         }
     }
 
@@ -218,6 +216,9 @@ impl Renderer<'_> {
 
     fn binary(&mut self, left: &Expr, operator: &BinaryOperator, right: &Expr) -> Rendered {
         use BinaryOperator as Op;
+        if let Some((element, values)) = typed_array(left, operator, right) {
+            return Ok(format!("CAST({} AS {element}[])", self.array(values)?));
+        }
         let symbol = match operator {
             Op::Divide => {
                 return Ok(format!(
@@ -317,24 +318,37 @@ impl Renderer<'_> {
         Ok(format!("bq_trim({})", arguments.join(", ")))
     }
 
-    /// `STRUCT(a AS x, b)` and `STRUCT<x INT64>(1)`.
-    fn structure(&mut self, values: &[Expr], fields: &[StructField]) -> Rendered {
+    /// `[a, b]`. Structs take the names of their fields from the first one, by place.
+    fn array(&mut self, elements: &[Expr]) -> Rendered {
+        let names = match elements.first() {
+            Some(Expr::Struct { values, fields }) => Some(field_names(values, fields)),
+            _ => None,
+        };
+        let mut rendered = Vec::with_capacity(elements.len());
+        for element in elements {
+            rendered.push(match (element, &names) {
+                (Expr::Struct { values, fields }, Some(names)) if values.len() == names.len() => {
+                    self.structure(values, fields, names)?
+                }
+                _ => self.expression(element)?,
+            });
+        }
+        Ok(format!("[{}]", rendered.join(", ")))
+    }
+
+    /// `STRUCT(a AS x, b)` and `STRUCT<x INT64>(1)`, with names for the fields.
+    fn structure(&mut self, values: &[Expr], fields: &[StructField], names: &[String]) -> Rendered {
         let mut entries = Vec::with_capacity(values.len());
-        for (index, value) in values.iter().enumerate() {
-            let (expression, name) = match value {
-                Expr::Named { expr, name } => (expr.as_ref(), Some(name.value.clone())),
-                plain => (plain, output_name(plain)),
+        for (index, (value, name)) in values.iter().zip(names).enumerate() {
+            let expression = match value {
+                Expr::Named { expr, .. } => expr,
+                plain => plain,
             };
             let mut sql = self.expression(expression)?;
-            let mut name = name.unwrap_or_else(|| types::anonymous_field(index));
             if let Some(field) = fields.get(index) {
                 sql = format!("CAST({sql} AS {})", types::engine_type(&field.field_type)?);
-                name = field
-                    .field_name
-                    .as_ref()
-                    .map_or_else(|| types::anonymous_field(index), |name| name.value.clone());
             }
-            entries.push(format!("{}: {sql}", super::literals::text(&name)));
+            entries.push(format!("{}: {sql}", super::literals::text(name)));
         }
         Ok(format!("{{{}}}", entries.join(", ")))
     }
@@ -382,6 +396,48 @@ impl Renderer<'_> {
             _ => format!("bq_at_offset({array}, {index})"),
         })
     }
+}
+
+/// What the fields of a struct are called.
+fn field_names(values: &[Expr], fields: &[StructField]) -> Vec<String> {
+    let name = |(index, value): (usize, &Expr)| {
+        let written = match (fields.get(index), value) {
+            (Some(field), _) => field.field_name.as_ref().map(|name| name.value.clone()),
+            (None, Expr::Named { name, .. }) => Some(name.value.clone()),
+            (None, plain) => output_name(plain),
+        };
+        written.unwrap_or_else(|| types::anonymous_field(index))
+    };
+    values.iter().enumerate().map(name).collect()
+}
+
+/// The type in `ARRAY<type>[…]`, which the parser reads as two comparisons.
+fn typed_array<'a>(
+    left: &Expr,
+    operator: &BinaryOperator,
+    right: &'a Expr,
+) -> Option<(&'static str, &'a [Expr])> {
+    let (
+        Expr::BinaryOp {
+            left: keyword,
+            op: BinaryOperator::Lt,
+            right: element,
+        },
+        BinaryOperator::Gt,
+    ) = (left, operator)
+    else {
+        return None;
+    };
+    let (Expr::Identifier(keyword), Expr::Identifier(element), Expr::Array(array)) =
+        (keyword.as_ref(), element.as_ref(), right)
+    else {
+        return None;
+    };
+    let element = types::scalar_by_name(&element.value)?;
+    keyword
+        .value
+        .eq_ignore_ascii_case("ARRAY")
+        .then_some((element, array.elem.as_slice()))
 }
 
 /// The name which an expression gives to its column when none is written.

@@ -2,9 +2,9 @@
 
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
-use super::{Renderer, literals};
+use super::{Relation, Renderer, Shape, literals};
 use crate::{
-    engine::{PROJECT, Table, TableName},
+    engine::{PROJECT, Table, TableName, quote},
     error::QueryError,
 };
 
@@ -33,7 +33,56 @@ pub(super) fn parts(name: &ObjectName) -> Result<Vec<Ident>, QueryError> {
         .collect()
 }
 
+/// Words which the engine takes for session values when a subquery uses a column of that name
+/// from around it, even in quotes.
+const SESSION_VALUES: &[&str] = &[
+    "user",
+    "current_user",
+    "session_user",
+    "current_role",
+    "current_catalog",
+    "current_schema",
+];
+
 impl Renderer<'_> {
+    /// The path of a column or field, such as `"c"."address"."city"`.
+    pub(super) fn path(&self, idents: &[Ident]) -> String {
+        let mut parts: Vec<String> = idents.iter().map(|ident| quote(&ident.value)).collect();
+        if let Some(first) = idents.first()
+            && SESSION_VALUES
+                .iter()
+                .any(|word| word.eq_ignore_ascii_case(&first.value))
+            && !self.defines(&first.value)
+            && let Some(owner) = self.owner_of(&first.value)
+        {
+            parts.insert(0, quote(owner));
+        }
+        parts.join(".")
+    }
+
+    /// The nearest relation that has a column, or may have.
+    fn owner_of(&self, column: &str) -> Option<&str> {
+        self.scopes.iter().rev().find_map(|scope| {
+            let has_column = |relation: &&Relation| match &relation.shape {
+                Shape::Columns {
+                    known: Some(table), ..
+                } => self.context.catalog.table(table).is_ok_and(|table| {
+                    table
+                        .columns
+                        .iter()
+                        .any(|field| field.name.eq_ignore_ascii_case(column))
+                }),
+                Shape::Columns { known: None, .. } => scope.relations.len() == 1,
+                Shape::Elements { .. } => false,
+            };
+            scope
+                .relations
+                .iter()
+                .find(has_column)
+                .map(|relation| relation.alias.as_str())
+        })
+    }
+
     /// Finds out what a name in a `FROM` clause stands for.
     pub(super) fn resolve(&self, name: &ObjectName) -> Result<Named, QueryError> {
         let idents = parts(name)?;

@@ -1,8 +1,9 @@
 //! `SELECT` lists: stars with `EXCEPT` and `REPLACE`, unnamed columns, `SELECT AS STRUCT`.
 
 use sqlparser::ast::{
-    Distinct, NamedWindowDefinition, NamedWindowExpr, ReplaceSelectItem, Select, SelectFlavor,
-    SelectItem, SelectItemQualifiedWildcardKind, ValueTableMode, WildcardAdditionalOptions,
+    Distinct, Expr, NamedWindowDefinition, NamedWindowExpr, ReplaceSelectItem, Select,
+    SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, ValueTableMode,
+    WildcardAdditionalOptions,
 };
 
 use super::{
@@ -85,6 +86,9 @@ impl Renderer<'_> {
         let mut anonymous = 0;
         for item in items {
             columns.push(match item {
+                SelectItem::UnnamedExpr(
+                    expression @ (Expr::Identifier(_) | Expr::CompoundIdentifier(_)),
+                ) if output_name(expression).is_some() => self.expression(expression)?,
                 SelectItem::UnnamedExpr(expression) => {
                     let name = output_name(expression).unwrap_or_else(|| {
                         anonymous += 1;
@@ -175,11 +179,9 @@ impl Renderer<'_> {
 
     fn star_path(&mut self, qualifier: &SelectItemQualifiedWildcardKind) -> Rendered {
         match qualifier {
-            SelectItemQualifiedWildcardKind::ObjectName(name) => Ok(names::parts(name)?
-                .iter()
-                .map(|part| quote(&part.value))
-                .collect::<Vec<_>>()
-                .join(".")),
+            SelectItemQualifiedWildcardKind::ObjectName(name) => {
+                Ok(self.path(&names::parts(name)?))
+            }
             SelectItemQualifiedWildcardKind::Expr(expression) => {
                 Ok(format!("({})", self.expression(expression)?))
             }
@@ -223,7 +225,8 @@ impl Renderer<'_> {
                 Ok(if separator == " AS " {
                     format!("{value} AS {name}")
                 } else {
-                    format!("{name} := {value}")
+                    // The engine loses the name of an argument that is itself a macro.
+                    format!("{name} := CASE WHEN true THEN {value} END")
                 })
             })
             .collect::<Result<Vec<_>, QueryError>>()?;

@@ -34,6 +34,24 @@ pub(super) fn engine_type(data_type: &DataType) -> Rendered {
     })
 }
 
+/// The engine's name of a scalar type that stands as a plain word.
+pub(super) fn scalar_by_name(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_uppercase().as_str() {
+        "INT64" => "BIGINT",
+        "FLOAT64" => "DOUBLE",
+        "NUMERIC" => "DECIMAL(38, 9)",
+        "BOOL" => "BOOLEAN",
+        "STRING" => "VARCHAR",
+        "BYTES" => "BLOB",
+        "DATE" => "DATE",
+        "DATETIME" => "TIMESTAMP",
+        "TIME" => "TIME",
+        "TIMESTAMP" => "TIMESTAMPTZ",
+        "JSON" => "JSON",
+        _ => return None,
+    })
+}
+
 fn struct_type(fields: &[StructField]) -> Rendered {
     let fields = fields
         .iter()
