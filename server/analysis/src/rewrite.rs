@@ -66,15 +66,12 @@ fn mask_table(
     let replacements = replacements(masked, sources)?;
     let after = Clauses::behind(masked, tokens);
     let read = |place: &Place| sql.get(place.clone()).unwrap_or_default();
-    let pseudo: String = masked
-        .pseudo
-        .iter()
-        .map(|name| format!(", {name}"))
-        .collect();
-    let mut text = format!(
-        "(SELECT * REPLACE ({replacements}){pseudo} FROM {}",
-        read(&masked.place)
-    );
+    let mut selected = format!("* REPLACE ({replacements})");
+    for pseudo in &masked.pseudo {
+        selected.push_str(", ");
+        selected.push_str(pseudo);
+    }
+    let mut text = format!("(SELECT {selected} FROM {}", read(&masked.place));
     for moved in after.version.iter().chain(&after.sample) {
         text.push(' ');
         text.push_str(read(moved).trim_end());

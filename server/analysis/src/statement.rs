@@ -110,7 +110,7 @@ impl Kind {
     fn refused(words: &[&str]) -> Self {
         use FindingCode as Code;
         let (kind, code, message) = match words {
-            ["DROP", "ALL", ..] | ["DROP", "ROW", ..] => (
+            ["DROP", "ALL" | "ROW", ..] => (
                 "drop_row_access_policy",
                 Code::AccessControl,
                 "Rights on rows would change.",

@@ -144,9 +144,8 @@ impl<'a> Lexer<'a> {
     fn names_follow_dot(&self) -> bool {
         let rest = &self.rest().as_bytes()[1..];
         match rest {
-            [b'e' | b'E', b'0'..=b'9' | b'+' | b'-', ..] => false,
+            [b'e' | b'E', b'0'..=b'9' | b'+' | b'-', ..] | [] => false,
             [first, ..] => first.is_ascii_alphabetic() || matches!(first, b'_' | b'`'),
-            [] => false,
         }
     }
 

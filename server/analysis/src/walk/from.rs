@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    Expr, Ident, Query, TableAlias, TableFactor, TableSample, TableSampleKind, TableVersion,
+    Ident, Query, TableAlias, TableFactor, TableSample, TableSampleKind, TableVersion,
     TableWithJoins,
 };
 
@@ -80,8 +80,12 @@ impl Walk<'_> {
                 let [array] = array_exprs.as_slice() else {
                     return Err(Refusal::unsupported(&(0..0), "UNNEST of several arrays"));
                 };
-                let offset = with_offset.then_some(with_offset_alias.as_ref());
-                self.unnest(array, alias.as_ref(), offset, scope, ctes)
+                let value = self.expression(array, scope, ctes)?;
+                let mut relations = vec![elements(&value, alias_name(alias.as_ref())?)];
+                if *with_offset {
+                    relations.push(offsets(with_offset_alias.as_ref())?);
+                }
+                Ok(relations)
             }
             TableFactor::NestedJoin {
                 table_with_joins,
@@ -180,29 +184,6 @@ impl Walk<'_> {
         })
     }
 
-    fn unnest(
-        &mut self,
-        array: &Expr,
-        alias: Option<&TableAlias>,
-        offset: Option<Option<&Ident>>,
-        scope: &Scope<'_>,
-        ctes: &Ctes,
-    ) -> Followed<Vec<Relation>> {
-        let value = self.expression(array, scope, ctes)?;
-        let mut relations = vec![elements(&value, alias_name(alias)?)];
-        if let Some(alias) = offset {
-            let own: Rc<str> = match alias {
-                Some(alias) => name(alias)?.into(),
-                None => "offset".into(),
-            };
-            relations.push(Relation {
-                fields: vec![field(Some(own), Value::default())],
-                ..Relation::default()
-            });
-        }
-        Ok(relations)
-    }
-
     pub(super) fn sample(&mut self, sample: Option<&TableSampleKind>) -> Followed<()> {
         let Some(
             TableSampleKind::AfterTableAlias(sample) | TableSampleKind::BeforeTableAlias(sample),
@@ -244,6 +225,16 @@ fn elements(array: &Value, alias: Option<Rc<str>>) -> Relation {
         row: Some(element),
         ..Relation::default()
     }
+}
+
+/// `WITH OFFSET`: the position of each element, which no column flows into.
+fn offsets(alias: Option<&Ident>) -> Followed<Relation> {
+    let own = alias.map_or(Ok("offset"), name)?;
+    let fields = vec![field(Some(own.into()), Value::default())];
+    Ok(Relation {
+        fields,
+        ..Relation::default()
+    })
 }
 
 /// The alias, without a list of columns, which GoogleSQL does not have.

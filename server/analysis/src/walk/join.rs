@@ -20,16 +20,16 @@ impl Walk<'_> {
             return Err(Refusal::unsupported(&(0..0), "This kind of join"));
         };
         let joined = self.factor(relation, scope, ctes)?;
-        let constraint = match join_operator {
-            JoinOperator::Join(constraint)
-            | JoinOperator::Inner(constraint)
-            | JoinOperator::Left(constraint)
-            | JoinOperator::LeftOuter(constraint)
-            | JoinOperator::Right(constraint)
-            | JoinOperator::RightOuter(constraint)
-            | JoinOperator::FullOuter(constraint)
-            | JoinOperator::CrossJoin(constraint) => constraint,
-            _ => return Err(Refusal::unsupported(&(0..0), "This kind of join")),
+        let (JoinOperator::Join(constraint)
+        | JoinOperator::Inner(constraint)
+        | JoinOperator::Left(constraint)
+        | JoinOperator::LeftOuter(constraint)
+        | JoinOperator::Right(constraint)
+        | JoinOperator::RightOuter(constraint)
+        | JoinOperator::FullOuter(constraint)
+        | JoinOperator::CrossJoin(constraint)) = join_operator
+        else {
+            return Err(Refusal::unsupported(&(0..0), "This kind of join"));
         };
         match constraint {
             JoinConstraint::None => scope.relations.extend(joined),
@@ -63,12 +63,12 @@ impl Walk<'_> {
             let [right, ..] = joined.as_mut_slice() else {
                 return Err(Refusal::unsupported(&place, "USING here"));
             };
-            let right_value = match right.column(column, &place)? {
-                Found::Column {
-                    value,
-                    pseudo_of: None,
-                } => value,
-                _ => return Err(Refusal::unsupported(&place, "A pseudo-column in USING")),
+            let Found::Column {
+                value: right_value,
+                pseudo_of: None,
+            } = right.column(column, &place)?
+            else {
+                return Err(Refusal::unsupported(&place, "A pseudo-column in USING"));
             };
             right.merged.push(column.into());
             for relation in &mut scope.relations {

@@ -65,7 +65,7 @@ impl Walk<'_> {
             Found::Row(relation) => {
                 let row = relation.row();
                 let (table, alias) = (relation.table, relation.name.clone());
-                self.whole_row(&row, table, alias, &place);
+                self.whole_row(&row, table, alias.as_ref(), &place);
                 row
             }
             Found::Column { value, pseudo_of } => {
@@ -86,14 +86,14 @@ impl Walk<'_> {
         &mut self,
         row: &Value,
         table: Option<usize>,
-        alias: Option<Rc<str>>,
+        alias: Option<&Rc<str>>,
         place: &Place,
     ) {
         if let Some(masked) = table.and_then(|table| self.masked.get_mut(&table)) {
             masked.starred = true;
         }
         if self.is_sensitive(&row.flow) {
-            let alias = alias.as_deref().unwrap_or("row").to_owned();
+            let alias = alias.map_or("row", |alias| alias);
             let message = format!("`{alias}` stands for the whole row, tagged columns included.");
             self.find(FindingCode::WholeRow, place, message);
         }
