@@ -60,28 +60,21 @@ pub fn run(workspace: &Workspace, progress: &mut Progress, options: &Options) ->
     Ok(())
 }
 
-/// Builds the server and the sandbox, with the features that the tests build them with, so
-/// that both commands share what is compiled.
+/// Builds the server and the sandbox.
+///
+/// The whole workspace is selected, and its examples although there are none: cargo then
+/// chooses the features that it chooses for the tests, and both commands share what is compiled.
 pub fn build_programs(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
     let library = duckdb::provide(workspace, progress)?;
+    let mut cargo = command::cargo();
+    cargo
+        .current_dir(&workspace.root)
+        .env(duckdb::FOLDER_VARIABLE, &library)
+        .args(["build", "--locked", "--workspace", "--examples"])
+        .args(["--bin", "countersign", "--bin", "sandbox"]);
     progress.step(
         "Building the server and the sandbox (from nothing: six minutes)",
-        || {
-            let mut cargo = command::cargo();
-            cargo
-                .current_dir(&workspace.root)
-                .env(duckdb::FOLDER_VARIABLE, &library)
-                .args([
-                    "build",
-                    "--locked",
-                    "--workspace",
-                    "--bin",
-                    "countersign",
-                    "--bin",
-                    "sandbox",
-                ]);
-            command::run(&mut cargo)
-        },
+        || command::run(&mut cargo),
     )
 }
 
