@@ -35,7 +35,9 @@ async fn main() -> std::io::Result<()> {
 }
 
 fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(0))
 }
 
@@ -45,26 +47,45 @@ fn workspace() -> PathBuf {
 
 /// The browser half, when one was built into `target/site/pkg`.
 async fn front(Part(file): Part<String>) -> impl IntoResponse {
-    let kind = if file.ends_with(".wasm") { "application/wasm" } else { "text/javascript" };
-    let folder = std::env::var("SITE_PKG").map_or_else(|_| workspace().join("target/site/pkg"), PathBuf::from);
-    let found = Path::new(&file).file_name().and_then(|name| std::fs::read(folder.join(name)).ok());
+    let kind = if Path::new(&file)
+        .extension()
+        .is_some_and(|ending| ending == "wasm")
+    {
+        "application/wasm"
+    } else {
+        "text/javascript"
+    };
+    let folder = std::env::var("SITE_PKG")
+        .map_or_else(|_| workspace().join("target/site/pkg"), PathBuf::from);
+    let found = Path::new(&file)
+        .file_name()
+        .and_then(|name| std::fs::read(folder.join(name)).ok());
     ([(header::CONTENT_TYPE, kind)], found.unwrap_or_default())
 }
 
 async fn favicon() -> impl IntoResponse {
     let file = std::fs::read(workspace().join("public/favicon.svg"));
-    ([(header::CONTENT_TYPE, "image/svg+xml")], file.unwrap_or_default())
+    (
+        [(header::CONTENT_TYPE, "image/svg+xml")],
+        file.unwrap_or_default(),
+    )
 }
 
 async fn stylesheet() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css")], inlined(&workspace().join("style/main.css")))
+    (
+        [(header::CONTENT_TYPE, "text/css")],
+        inlined(&workspace().join("style/main.css")),
+    )
 }
 
 /// A stylesheet with its imports in their places.
 fn inlined(path: &Path) -> String {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let lines = text.lines().map(|line| {
-        let import = line.trim().strip_prefix("@import \"").and_then(|rest| rest.strip_suffix("\";"));
+        let import = line
+            .trim()
+            .strip_prefix("@import \"")
+            .and_then(|rest| rest.strip_suffix("\";"));
         match (import, path.parent()) {
             (Some(name), Some(folder)) => inlined(&folder.join(name)),
             _ => line.to_owned(),

@@ -21,8 +21,8 @@ pub fn relative(at: Timestamp, now: Timestamp) -> String {
 fn rough(seconds: i64) -> String {
     match seconds {
         ..MINUTE => format!("{seconds} s"),
-        ..HOUR => format!("{} min", seconds / MINUTE),
-        ..DAY => format!("{} h", seconds / HOUR),
+        MINUTE..HOUR => format!("{} min", seconds / MINUTE),
+        HOUR..DAY => format!("{} h", seconds / HOUR),
         _ => plural(seconds / DAY, "day"),
     }
 }
@@ -51,7 +51,7 @@ pub fn countdown(until: Timestamp, now: Timestamp) -> String {
     let (hours, minutes, seconds) = (left / HOUR, left % HOUR / MINUTE, left % MINUTE);
     match left {
         ..HOUR => format!("{minutes}:{seconds:02}"),
-        ..DAY => format!("{hours}:{minutes:02}:{seconds:02}"),
+        HOUR..DAY => format!("{hours}:{minutes:02}:{seconds:02}"),
         _ => plural(left / DAY, "day"),
     }
 }

@@ -3,14 +3,19 @@
 //! Rendered on the server, complete without JavaScript; islands add what moves.
 //! The program behind it is reached through [`api`] only.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components and their helpers own what they show"
+)]
+
 pub mod api;
-mod components;
-mod format;
+pub mod components;
+pub mod format;
 #[cfg(feature = "ssr")]
 mod frame;
 #[cfg(feature = "ssr")]
 mod icons;
-mod islands;
+pub mod islands;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]

@@ -25,26 +25,35 @@ impl AgentDesk for SampleAgents {
     }
 
     async fn agent(&self, agent: AgentId) -> Result<AgentPage, UiError> {
-        let number = (0..4).find(|number| agent_id(*number) == agent).ok_or(UiError::NotFound)?;
+        let number = (0..4)
+            .find(|number| agent_id(*number) == agent)
+            .ok_or(UiError::NotFound)?;
         let header = self.row(number);
         let revocation = (header.state == AgentState::Revoked).then(|| Revocation {
             person: person(3),
             at: self.now.plus_days(-2),
             reason: "Replaced by support-copilot".to_owned(),
         });
-        let grants = grants().into_iter().zip(0_i64..).map(|(line, place)| Grant {
-            grant: grant_id(u128::try_from(place).unwrap_or(0)),
-            privilege: line.privilege,
-            resource: line.resource,
-            until: header.expires_at,
-            last_used: (place < 2).then(|| self.now.plus_days(-place)),
-            revoked: place == 2,
-        });
+        let grants = grants()
+            .into_iter()
+            .zip(0_i64..)
+            .map(|(line, place)| Grant {
+                grant: grant_id(u128::try_from(place).unwrap_or(0)),
+                privilege: line.privilege,
+                resource: line.resource,
+                until: header.expires_at,
+                last_used: (place < 2).then(|| self.now.plus_days(-place)),
+                revoked: place == 2,
+            });
         Ok(AgentPage {
             registered_at: self.now.plus_days(-40),
             revocation,
             grants: grants.collect(),
-            runs: if number == 1 { vec![] } else { (0..3).map(|run| session(self.now, run)).collect() },
+            runs: if number == 1 {
+                vec![]
+            } else {
+                (0..3).map(|run| session(self.now, run)).collect()
+            },
             may_revoke: true,
             may_open: header.state == AgentState::Active,
             header,
@@ -53,7 +62,10 @@ impl AgentDesk for SampleAgents {
 
     async fn register(&self, agent: NewAgent) -> Result<AgentId, UiError> {
         if agent.owner.contains("nobody") {
-            return Err(UiError::invalid("owner", "Nobody with this address has signed in yet."));
+            return Err(UiError::invalid(
+                "owner",
+                "Nobody with this address has signed in yet.",
+            ));
         }
         Ok(agent_id(0))
     }
@@ -66,7 +78,12 @@ impl AgentDesk for SampleAgents {
 impl SampleAgents {
     fn row(&self, number: u128) -> AgentRow {
         let place = usize::try_from(number).unwrap_or(0) % 4;
-        let states = [AgentState::Active, AgentState::Active, AgentState::Revoked, AgentState::Expired];
+        let states = [
+            AgentState::Active,
+            AgentState::Active,
+            AgentState::Revoked,
+            AgentState::Expired,
+        ];
         AgentRow {
             agent: agent(number),
             owner: person(number),

@@ -33,7 +33,9 @@ impl ApprovalDesk for SampleApprovals {
         };
         Ok(Inbox {
             pending: (0..count).map(|number| self.pending(number)).collect(),
-            decided: (0..count.min(40)).map(|number| self.decided(number)).collect(),
+            decided: (0..count.min(40))
+                .map(|number| self.decided(number))
+                .collect(),
         })
     }
 
@@ -68,7 +70,10 @@ impl ApprovalDesk for SampleApprovals {
             ));
         }
         if ballot == Ballot::Deny && comment.is_empty() {
-            return Err(UiError::invalid("comment", "Say why, so that the agent can do better."));
+            return Err(UiError::invalid(
+                "comment",
+                "Say why, so that the agent can do better.",
+            ));
         }
         Ok(())
     }
@@ -88,7 +93,7 @@ impl SampleApprovals {
             approval: approval_id(number),
             risk: risks[place],
             agent: agent(number),
-            person: person(if place == 2 { 1 } else { 0 }),
+            person: person(u128::from(place == 2)),
             purpose: purposes[place].to_owned(),
             tables: vec![
                 TableName::new("demo.shop.customers"),
@@ -105,7 +110,11 @@ impl SampleApprovals {
     }
 
     fn decided(&self, number: u128) -> DecidedRow {
-        let states = [IntentState::Succeeded, IntentState::Denied, IntentState::Expired];
+        let states = [
+            IntentState::Succeeded,
+            IntentState::Denied,
+            IntentState::Expired,
+        ];
         let place = usize::try_from(number).unwrap_or(0) % 3;
         DecidedRow {
             approval: approval_id(3 + number % 2),
@@ -141,7 +150,11 @@ impl SampleApprovals {
             intent: intent_id(number),
             run: run_id(0),
             state,
-            risk: if number == 1 { RiskLevel::Critical } else { RiskLevel::High },
+            risk: if number == 1 {
+                RiskLevel::Critical
+            } else {
+                RiskLevel::High
+            },
             agent: agent(0),
             person: person(0),
             purpose: "Find customers whose second order failed".to_owned(),
@@ -162,13 +175,19 @@ impl SampleApprovals {
             },
             needed: if number == 1 { 2 } else { 1 },
             others: vec![person(2), person(3)],
-            history: History { asked: 41, ran: 38, denied: 2, blocked: 1 },
+            history: History {
+                asked: 41,
+                ran: 38,
+                denied: 2,
+                blocked: 1,
+            },
             previous: Some(Previous {
                 approval: approval_id(3),
                 sql: ASKED.replace("WHERE c.ssn LIKE '9%'\n  AND", "WHERE"),
                 decided_at: self.now.plus_days(-6),
             }),
-            hindrance: (number == 5).then(|| "You opened this run, so somebody else decides.".to_owned()),
+            hindrance: (number == 5)
+                .then(|| "You opened this run, so somebody else decides.".to_owned()),
             execution,
         }
     }

@@ -18,9 +18,15 @@ impl LedgerDesk for SampleLedger {
     async fn page(&self, before: Option<u64>) -> Result<LedgerPage, UiError> {
         let last = self.last();
         let newest = before.map_or(last, |before| before.saturating_sub(1).min(last));
-        let entries = (1..=newest).rev().take(50).map(|sequence| self.row(sequence));
+        let entries = (1..=newest)
+            .rev()
+            .take(50)
+            .map(|sequence| self.row(sequence));
         Ok(LedgerPage {
-            head: (last > 0).then(|| ChainHead { sequence: last, hash: hash(last) }),
+            head: (last > 0).then(|| ChainHead {
+                sequence: last,
+                hash: hash(last),
+            }),
             entries: entries.collect(),
         })
     }
@@ -39,7 +45,9 @@ impl LedgerDesk for SampleLedger {
     }
 
     async fn verify(&self) -> Result<Verification, UiError> {
-        Ok(Verification::Intact { entries: self.last() })
+        Ok(Verification::Intact {
+            entries: self.last(),
+        })
     }
 }
 
@@ -65,9 +73,23 @@ impl SampleLedger {
         EntryRow {
             sequence,
             at: self.now.plus_seconds(-age),
-            event: ["intent.received", "vote.cast", "run.opened", "agent.registered", "result.sealed"][place].to_owned(),
+            event: [
+                "intent.received",
+                "vote.cast",
+                "run.opened",
+                "agent.registered",
+                "result.sealed",
+            ][place]
+                .to_owned(),
             subject: subjects[place].clone(),
-            actor: ["churn-model", "chen@example.com", "alice@example.com", "dana@example.com", "countersign"][place].to_owned(),
+            actor: [
+                "churn-model",
+                "chen@example.com",
+                "alice@example.com",
+                "dana@example.com",
+                "countersign",
+            ][place]
+                .to_owned(),
             hash: hash(sequence),
         }
     }

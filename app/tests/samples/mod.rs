@@ -105,7 +105,12 @@ pub fn person(number: u128) -> PersonRef {
 }
 
 pub fn agent(number: u128) -> AgentRef {
-    let names = ["churn-model", "invoice-bot", "support-copilot", "dbt-nightly"];
+    let names = [
+        "churn-model",
+        "invoice-bot",
+        "support-copilot",
+        "dbt-nightly",
+    ];
     AgentRef {
         id: agent_id(number),
         name: names[usize::try_from(number).unwrap_or(0) % names.len()].to_owned(),
@@ -150,8 +155,12 @@ pub fn hash(number: u64) -> Digest {
 }
 
 pub fn grants() -> Vec<GrantLine> {
-    ["read demo.shop.customers", "read demo.shop.orders", "read demo.web.events_*"]
-        .into_iter()
-        .filter_map(|line| line.parse().ok())
-        .collect()
+    [
+        "read demo.shop.customers",
+        "read demo.shop.orders",
+        "read demo.web.events_*",
+    ]
+    .into_iter()
+    .filter_map(|line| line.parse().ok())
+    .collect()
 }

@@ -2,9 +2,7 @@
 
 use app::api::{
     UiError,
-    reviews::{
-        CampaignPage, CampaignRow, Item, ItemVerdict, NewCampaign, ReviewDesk, Signature,
-    },
+    reviews::{CampaignPage, CampaignRow, Item, ItemVerdict, NewCampaign, ReviewDesk, Signature},
 };
 use domain::{CampaignId, ItemId, Timestamp, Verdict};
 
@@ -23,10 +21,17 @@ impl ReviewDesk for SampleReviews {
     }
 
     async fn campaign(&self, campaign: CampaignId) -> Result<CampaignPage, UiError> {
-        let number = (0..3).find(|number| campaign_id(*number) == campaign).ok_or(UiError::NotFound)?;
+        let number = (0..3)
+            .find(|number| campaign_id(*number) == campaign)
+            .ok_or(UiError::NotFound)?;
         let header = self.row(number);
-        let items = (0..u128::from(header.items)).map(|place| self.item(place, place < u128::from(header.decided)));
-        Ok(CampaignPage { items: items.collect(), hindrance: None, header })
+        let items = (0..u128::from(header.items))
+            .map(|place| self.item(place, place < u128::from(header.decided)));
+        Ok(CampaignPage {
+            items: items.collect(),
+            hindrance: None,
+            header,
+        })
     }
 
     async fn open(&self, _campaign: NewCampaign) -> Result<CampaignId, UiError> {
@@ -62,7 +67,8 @@ impl SampleReviews {
         });
         CampaignRow {
             campaign: campaign_id(number),
-            name: ["Q4 2026", "Q3 2026", "Q2 2026"][usize::try_from(number).unwrap_or(0) % 3].to_owned(),
+            name: ["Q4 2026", "Q3 2026", "Q2 2026"][usize::try_from(number).unwrap_or(0) % 3]
+                .to_owned(),
             from: self.now.plus_days(-91),
             to: self.now,
             opened_at: self.now.plus_days(-4),
@@ -76,7 +82,13 @@ impl SampleReviews {
     fn item(&self, place: u128, decided: bool) -> Item {
         let grant = grants().swap_remove(usize::try_from(place % 3).unwrap_or(0));
         let busy = place % 3 != 2;
-        let week = |week: u32| if busy { (week * 7 + u32::try_from(place).unwrap_or(0)) % 9 } else { 0 };
+        let week = |week: u32| {
+            if busy {
+                (week * 7 + u32::try_from(place).unwrap_or(0)) % 9
+            } else {
+                0
+            }
+        };
         Item {
             item: item_id(place),
             agent: agent(place),
@@ -89,14 +101,23 @@ impl SampleReviews {
             touched: u32::from(busy),
             entitled: if busy { Some(1) } else { Some(41) },
             weeks: (0..13).map(week).collect(),
-            signals: if busy { vec![] } else { vec!["never used".to_owned(), "covers 41 tables".to_owned()] },
+            signals: if busy {
+                vec![]
+            } else {
+                vec!["never used".to_owned(), "covers 41 tables".to_owned()]
+            },
             verdict: decided.then(|| ItemVerdict {
                 verdict: if busy { Verdict::Keep } else { Verdict::Revoke },
-                reason: if busy { String::new() } else { "Nobody used it in a quarter".to_owned() },
+                reason: if busy {
+                    String::new()
+                } else {
+                    "Nobody used it in a quarter".to_owned()
+                },
                 person: person(1),
                 at: self.now.plus_seconds(-600),
             }),
-            hindrance: (place == 1).then(|| "You own this agent, so somebody else decides.".to_owned()),
+            hindrance: (place == 1)
+                .then(|| "You own this agent, so somebody else decides.".to_owned()),
         }
     }
 }

@@ -22,20 +22,33 @@ impl RunDesk for SampleRuns {
             purpose: "Trains the churn model from orders and support contacts".to_owned(),
             grants: grants(),
         });
-        Ok(RunForm { agents: agents.collect(), usual_minutes: 60, longest_minutes: 480 })
+        Ok(RunForm {
+            agents: agents.collect(),
+            usual_minutes: 60,
+            longest_minutes: 480,
+        })
     }
 
     async fn open(&self, run: NewRun) -> Result<RunId, UiError> {
         if run.minutes > 480 {
-            return Err(UiError::invalid("minutes", "A run lives for at most 480 minutes."));
+            return Err(UiError::invalid(
+                "minutes",
+                "A run lives for at most 480 minutes.",
+            ));
         }
         Ok(run_id(0))
     }
 
     /// Run 0 was opened just now: its token is shown.
     async fn run(&self, run: RunId) -> Result<RunPage, UiError> {
-        let number = (0..8).find(|number| run_id(*number) == run).ok_or(UiError::NotFound)?;
-        let states = [IntentState::PendingApproval, IntentState::Succeeded, IntentState::Blocked];
+        let number = (0..8)
+            .find(|number| run_id(*number) == run)
+            .ok_or(UiError::NotFound)?;
+        let states = [
+            IntentState::PendingApproval,
+            IntentState::Succeeded,
+            IntentState::Blocked,
+        ];
         let intents = (0..9_u128).map(|place| IntentRow {
             intent: intent_id(place),
             state: states[usize::try_from(place).unwrap_or(0) % 3],
@@ -50,7 +63,11 @@ impl RunDesk for SampleRuns {
             scope: grants(),
             token: (number == 0).then(|| "csr_EXAMPLE-not-a-token-EXAMPLE".to_owned()),
             api_url: "http://127.0.0.1:8080".to_owned(),
-            intents: if number == 0 { vec![] } else { intents.collect() },
+            intents: if number == 0 {
+                vec![]
+            } else {
+                intents.collect()
+            },
             may_revoke: true,
         })
     }

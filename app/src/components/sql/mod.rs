@@ -13,7 +13,7 @@ use self::{
     layout::{Line, Segment},
     lexer::{Kind, Piece},
 };
-use super::risk::severity_mark;
+use super::severity_mark;
 
 /// SQL with its findings. Spans are byte offsets into the text.
 #[component]

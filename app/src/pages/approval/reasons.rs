@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::approvals::{ApprovalPage, TouchedTable},
-    components::{Person, Tags, risk::severity_mark},
+    components::{Person, Tags, severity_mark},
     format::{bytes, dollars, plural},
 };
 
