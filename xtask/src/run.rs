@@ -62,15 +62,16 @@ pub fn run(workspace: &Workspace, progress: &mut Progress, options: &Options) ->
 
 /// Builds the server and the sandbox.
 ///
-/// The whole workspace is selected, and its examples although there are none: cargo then
-/// chooses the features that it chooses for the tests, and both commands share what is compiled.
+/// The whole workspace is selected, and one small test with it: cargo then chooses the features
+/// that it chooses for `cargo test`, and both commands share what is compiled.
 pub fn build_programs(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
     let library = duckdb::provide(workspace, progress)?;
     let mut cargo = command::cargo();
     cargo
         .current_dir(&workspace.root)
         .env(duckdb::FOLDER_VARIABLE, &library)
-        .args(["build", "--locked", "--workspace", "--examples"])
+        .args(["build", "--locked", "--workspace"])
+        .args(["--test", "command_line"])
         .args(["--bin", "countersign", "--bin", "sandbox"]);
     progress.step(
         "Building the server and the sandbox (from nothing: six minutes)",

@@ -28,6 +28,7 @@ const PROFILE: &str = "wasm-release";
 
 /// How to build the browser half.
 #[derive(Args, Clone, Copy)]
+#[group(id = "web")]
 pub struct Options {
     /// Leave out WebAssembly: pages and forms work, nothing updates by itself
     #[arg(long)]
