@@ -76,15 +76,32 @@ impl Config {
     /// The first unknown, missing or wrong key, with its name and where it was given.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let file = FileText::read(path)?;
-        let layers = Figment::from(Toml::string(DEFAULTS))
-            .merge(Toml::string(&file.text))
-            .merge(Env::prefixed(ENVIRONMENT_PREFIX).split("__"));
+        let environment = Env::prefixed(ENVIRONMENT_PREFIX).split("__");
+        Self::from_layers(&Self::defaults_and(&file).merge(environment), &file)
+    }
+
+    /// The file's text over the defaults alone, for tests that must not see each other's
+    /// environment.
+    #[cfg(test)]
+    pub(crate) fn without_environment(text: &str) -> Self {
+        let file = FileText {
+            path: "test.toml".into(),
+            text: text.to_owned(),
+        };
+        Self::from_layers(&Self::defaults_and(&file), &file).expect("a valid configuration")
+    }
+
+    fn defaults_and(file: &FileText) -> Figment {
+        Figment::from(Toml::string(DEFAULTS)).merge(Toml::string(&file.text))
+    }
+
+    fn from_layers(layers: &Figment, file: &FileText) -> Result<Self, ConfigError> {
         let mut config: Self = layers
             .extract()
-            .map_err(|error| ConfigError::from_figment(&error, &file))?;
+            .map_err(|error| ConfigError::from_figment(&error, file))?;
         config
             .validate()
-            .map_err(|invalid| ConfigError::from_invalid(invalid, &file))?;
+            .map_err(|invalid| ConfigError::from_invalid(invalid, file))?;
         Ok(config)
     }
 

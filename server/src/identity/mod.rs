@@ -14,6 +14,8 @@ mod return_to;
 mod session;
 mod sign_in;
 mod sign_out;
+#[cfg(test)]
+mod tests;
 
 use std::{sync::Arc, time::Duration};
 
