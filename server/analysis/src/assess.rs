@@ -32,6 +32,7 @@ pub fn analyse(sql: &str, catalog: &Catalog) -> Analysis {
         Ok(masked_sql) => (Some(masked_sql), None),
         Err(refusal) => (None, Some(refusal.into_finding())),
     };
+    let refused = refused.map(|finding| placed(finding, sql));
     let known = refused.as_ref().is_some_and(is_known_refusal);
     if let Some(first) = statements.first_mut() {
         first.findings.extend(characters::suspicious(sql));
@@ -39,6 +40,18 @@ pub fn analyse(sql: &str, catalog: &Catalog) -> Analysis {
     }
     let reason = refused.filter(|_| !known).map(|finding| finding.message);
     conclude(sql, statements, masked_sql, reason)
+}
+
+/// A finding without a place of its own is about the whole text.
+fn placed(finding: Finding, sql: &str) -> Finding {
+    if finding.end > 0 {
+        finding
+    } else {
+        Finding {
+            end: sql.len(),
+            ..finding
+        }
+    }
 }
 
 /// A statement whose whole effect is seen, and never allowed.
@@ -154,7 +167,8 @@ fn follow(
     let output = match kind {
         Kind::Refused(_, code, message) => {
             if let Some(name) = statement::target(tokens) {
-                report.writes.push(walk.full_name(&path(&name)?, &place)?);
+                let target = walk.full_name(&path(&name)?, &place)?;
+                walk.writes.insert(target);
             }
             return Err(Refusal::new(code, &place, message));
         }
@@ -166,32 +180,29 @@ fn follow(
             }
             _ => return Err(Refusal::unsupported(&place, "This statement")),
         },
-        Kind::Insert | Kind::CreateTableAs => {
-            let (header, (target, output)) = if kind == Kind::Insert {
-                let header = change::insert_header(tokens, &place)?;
-                let followed = walk.insert(&header, &place)?;
-                (header, followed)
-            } else {
-                let header = change::create_header(tokens, &place)?;
-                let followed = walk.create(&header, &place)?;
-                (header, followed)
-            };
+        Kind::Insert => {
+            let header = change::insert_header(tokens, &place)?;
+            let output = walk.insert(&header, &place)?;
             explain(&*header.query, walk)?;
-            report.writes.push(target);
+            output
+        }
+        Kind::CreateTableAs => {
+            let header = change::create_header(tokens, &place)?;
+            let output = walk.create(&header, &place)?;
+            explain(&*header.query, walk)?;
             output
         }
         Kind::Update | Kind::Delete | Kind::Merge => {
             let tree = parse::parse(tokens)?;
-            report.writes.push(walk.modify(&tree, &place)?);
+            walk.modify(&tree, &place)?;
             explain(&tree, walk)?;
             Output::default()
         }
     };
-    if kind != Kind::Query {
-        note_change(walk, report, &output, &place);
-    }
-    if kind != Kind::Insert && kind != Kind::CreateTableAs {
+    if kind == Kind::Query {
         report.columns = columns(walk, &output);
+    } else {
+        note_change(walk, &output, &place);
     }
     masked_sql(sql, tokens, walk)
 }
@@ -227,8 +238,8 @@ fn masked_sql(sql: &str, tokens: &[TokenWithSpan], walk: &Walk<'_>) -> Followed<
     Ok(masked)
 }
 
-fn note_change(walk: &mut Walk<'_>, report: &Statement, output: &Output, place: &Place) {
-    let target = report
+fn note_change(walk: &mut Walk<'_>, output: &Output, place: &Place) {
+    let target = walk
         .writes
         .first()
         .map(ToString::to_string)
@@ -309,6 +320,7 @@ fn describe(walk: Walk<'_>, report: &mut Statement) {
     findings.dedup();
     report.findings = findings;
     report.tags = tags.into_iter().collect();
+    report.writes = walk.writes.into_iter().collect();
     report.reads = walk.reads.into_iter().collect();
 }
 
@@ -316,7 +328,7 @@ fn sensitive_use(column: &str, tag: Option<&Tag>, clause: Clause, place: &Place)
     let tag = tag.map_or("unclassified", Tag::as_str);
     match clause {
         Clause::Value => {
-            let message = format!("`{column}` ({tag}) is read; it is masked where it is read.");
+            let message = format!("`{column}` ({tag}) is read.");
             FindingCode::SensitiveProjection.at(place, message)
         }
         Clause::Group => {

@@ -9,8 +9,6 @@ use sqlparser::ast::{
     Update, UpdateTableFromKind,
 };
 
-use domain::TableName;
-
 use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
     scope::{Relation, Scope},
@@ -22,8 +20,8 @@ pub(crate) use header::{Header, create_header, insert_header};
 
 impl Walk<'_> {
     /// `INSERT`: the query's rows into a table of the catalog.
-    pub fn insert(&mut self, header: &Header, place: &Place) -> Followed<(TableName, Output)> {
-        let (target, relation) = self.target(&header.target)?;
+    pub fn insert(&mut self, header: &Header, place: &Place) -> Followed<Output> {
+        let relation = self.target(&header.target)?;
         for column in &header.columns {
             relation.column(&column.value, place)?;
         }
@@ -37,24 +35,25 @@ impl Walk<'_> {
             }
             _ => self.query(&header.query, None, &Ctes::default())?,
         };
-        Ok((target, output))
+        Ok(output)
     }
 
     /// `CREATE TABLE … AS`: a new table; one that exists would be lost.
-    pub fn create(&mut self, header: &Header, place: &Place) -> Followed<(TableName, Output)> {
+    pub fn create(&mut self, header: &Header, place: &Place) -> Followed<Output> {
         let parts = path(&header.target)?;
         let target = self.full_name(&parts, place)?;
+        self.writes.insert(target.clone());
         let known =
             self.catalog.tables.contains_key(&target) || self.catalog.views.contains_key(&target);
         if known {
             let message = format!("`{target}` exists: it would be replaced.");
             return Err(Refusal::new(FindingCode::Destructive, place, message));
         }
-        Ok((target, self.query(&header.query, None, &Ctes::default())?))
+        self.query(&header.query, None, &Ctes::default())
     }
 
     /// `UPDATE`, `DELETE` and `MERGE`: the table that changes.
-    pub fn modify(&mut self, statement: &Statement, place: &Place) -> Followed<TableName> {
+    pub fn modify(&mut self, statement: &Statement, place: &Place) -> Followed<()> {
         match statement {
             Statement::Update(update) => self.update(update, place),
             Statement::Delete(delete) => self.delete(delete, place),
@@ -63,7 +62,7 @@ impl Walk<'_> {
         }
     }
 
-    fn update(&mut self, update: &Update, place: &Place) -> Followed<TableName> {
+    fn update(&mut self, update: &Update, place: &Place) -> Followed<()> {
         let Update {
             update_token: _,
             optimizer_hints: _,
@@ -83,7 +82,7 @@ impl Walk<'_> {
         if !order_by.is_empty() {
             return Err(Refusal::unsupported(place, "A clause of this UPDATE"));
         }
-        let (target, mut scope, secret) = self.changed(table, place)?;
+        let (mut scope, secret) = self.changed(table, place)?;
         match from {
             None => {}
             Some(UpdateTableFromKind::AfterSet(items)) => {
@@ -97,11 +96,10 @@ impl Walk<'_> {
         }
         self.assignments(assignments, &scope)?;
         self.real_predicate(selection.as_ref(), &scope, place)?;
-        self.keep_secret(&secret, place)?;
-        Ok(target)
+        self.keep_secret(&secret, place)
     }
 
-    fn delete(&mut self, delete: &Delete, place: &Place) -> Followed<TableName> {
+    fn delete(&mut self, delete: &Delete, place: &Place) -> Followed<()> {
         let Delete {
             delete_token: _,
             optimizer_hints: _,
@@ -123,13 +121,12 @@ impl Walk<'_> {
         if !tables.is_empty() || !order_by.is_empty() {
             return Err(Refusal::unsupported(place, "A clause of this DELETE"));
         }
-        let (target, scope, secret) = self.changed(table, place)?;
+        let (scope, secret) = self.changed(table, place)?;
         self.real_predicate(selection.as_ref(), &scope, place)?;
-        self.keep_secret(&secret, place)?;
-        Ok(target)
+        self.keep_secret(&secret, place)
     }
 
-    fn merge(&mut self, merge: &Merge, place: &Place) -> Followed<TableName> {
+    fn merge(&mut self, merge: &Merge, place: &Place) -> Followed<()> {
         let Merge {
             merge_token: _,
             optimizer_hints: _,
@@ -143,8 +140,14 @@ impl Walk<'_> {
         else {
             return Err(Refusal::unsupported(place, "A clause of this MERGE"));
         };
-        let (target, mut scope, secret) = self.changed_factor(table, place)?;
+        let (mut scope, secret) = self.changed_factor(table, place)?;
         let sources = self.factor(source, &Scope::default(), &Ctes::default())?;
+        let stored = join(
+            sources
+                .iter()
+                .flat_map(|r| &r.fields)
+                .map(|f| &f.value.flow),
+        );
         scope.relations.extend(sources);
         let predicate =
             self.within(Clause::Join, |w| w.expression(on, &scope, &Ctes::default()))?;
@@ -157,15 +160,15 @@ impl Walk<'_> {
             if matches!(clause.action, MergeAction::Delete { .. }) && predicate.flow.is_empty() {
                 return Err(unlimited(place));
             }
-            self.merge_action(&clause.action, &scope, place)?;
+            self.merge_action(&clause.action, &stored, &scope, place)?;
         }
-        self.keep_secret(&secret, place)?;
-        Ok(target)
+        self.keep_secret(&secret, place)
     }
 
     fn merge_action(
         &mut self,
         action: &MergeAction,
+        stored: &Flow,
         scope: &Scope<'_>,
         place: &Place,
     ) -> Followed<()> {
@@ -181,7 +184,10 @@ impl Walk<'_> {
             }
             MergeAction::Insert(insert) if insert.insert_predicate.is_none() => {
                 match &insert.kind {
-                    MergeInsertKind::Row => Ok(()),
+                    MergeInsertKind::Row => {
+                        self.note(stored, place);
+                        Ok(())
+                    }
                     MergeInsertKind::Values(values) => {
                         for expr in values.rows.iter().flat_map(|row| &row.content) {
                             self.expression(expr, scope, &Ctes::default())?;
@@ -209,7 +215,7 @@ impl Walk<'_> {
     }
 
     /// The table that a statement changes, by the name of the catalog.
-    fn target(&mut self, object: &ObjectName) -> Followed<(TableName, Relation)> {
+    fn target(&mut self, object: &ObjectName) -> Followed<Relation> {
         let parts = path(object)?;
         let full = self.full_name(&parts, &crate::walk::path_place(&parts))?;
         let relation = self.table(&parts, &Ctes::default())?;
@@ -217,17 +223,18 @@ impl Walk<'_> {
         self.explained.insert(place.start);
         self.masked.remove(&place.start);
         self.reads.remove(&full);
+        self.writes.insert(full.clone());
         if self.catalog.views.contains_key(&full) || full.as_str().ends_with('*') {
             return Err(Refusal::unsupported(&place, "A change of what is no table"));
         }
-        Ok((full, relation))
+        Ok(relation)
     }
 
     fn changed<'s>(
         &mut self,
         table: &TableWithJoins,
         place: &Place,
-    ) -> Followed<(TableName, Scope<'s>, Flow)> {
+    ) -> Followed<(Scope<'s>, Flow)> {
         if !table.joins.is_empty() {
             return Err(Refusal::unsupported(place, "A change of joined tables"));
         }
@@ -239,7 +246,7 @@ impl Walk<'_> {
         &mut self,
         factor: &TableFactor,
         place: &Place,
-    ) -> Followed<(TableName, Scope<'s>, Flow)> {
+    ) -> Followed<(Scope<'s>, Flow)> {
         let TableFactor::Table {
             name: object,
             alias,
@@ -258,7 +265,7 @@ impl Walk<'_> {
         if !(with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty()) {
             return Err(Refusal::unsupported(place, "An option of this table"));
         }
-        let (target, mut relation) = self.target(object)?;
+        let mut relation = self.target(object)?;
         relation.table = None;
         if let Some(own) = crate::walk::alias_name(alias.as_ref())? {
             relation.name = Some(own);
@@ -268,7 +275,7 @@ impl Walk<'_> {
             relations: vec![relation],
             ..Scope::default()
         };
-        Ok((target, scope, secret))
+        Ok((scope, secret))
     }
 
     /// A predicate must name a column: `WHERE TRUE` limits nothing.

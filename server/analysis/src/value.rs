@@ -142,12 +142,31 @@ impl Value {
         }
     }
 
-    /// A value that is one or the other, as in an arm of `UNION`.
-    pub fn either(&self, other: &Self) -> Self {
-        match (&self.shape, &other.shape) {
-            (Shape::Struct(one), Shape::Struct(two)) if Rc::ptr_eq(one, two) => self.clone(),
-            (Shape::Array(one), Shape::Array(two)) if Rc::ptr_eq(one, two) => self.clone(),
-            _ => Self::from_all([self, other]),
+    /// A value that is one of these, as an element of an array or a row of `UNION`. Where all
+    /// have the same number of fields, the fields stay known.
+    pub fn one_of(values: &[Self]) -> Self {
+        let structs: Option<Vec<&Rc<[Field]>>> = values.iter().map(Self::fields).collect();
+        let structs = structs.unwrap_or_default();
+        let Some((first, others)) = structs.split_first() else {
+            return Self::from_all(values);
+        };
+        if others.iter().any(|fields| fields.len() != first.len()) {
+            return Self::from_all(values);
+        }
+        let fields = first.iter().enumerate().map(|(position, field)| Field {
+            name: field.name.clone(),
+            value: match others {
+                [] => field.value.clone(),
+                _ => Self::from_all(structs.iter().map(|fields| &fields[position].value)),
+            },
+        });
+        Self::from_fields(fields.collect())
+    }
+
+    fn fields(&self) -> Option<&Rc<[Field]>> {
+        match &self.shape {
+            Shape::Struct(fields) => Some(fields),
+            Shape::Opaque | Shape::Array(_) => None,
         }
     }
 

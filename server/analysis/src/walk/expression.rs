@@ -5,12 +5,12 @@ use sqlparser::ast::{
     StructField, Subscript, UnaryOperator,
 };
 
-use super::{Ctes, Walk, field, name, select::implied_name};
+use super::{Ctes, Output, Walk, field, name, select::implied_name};
 use crate::{
     finding::{Followed, Place, Refusal},
     lexer::place,
     scope::Scope,
-    value::{Field, Value, join},
+    value::{Field, Flow, Value, join},
 };
 
 /// Where an expression stands. Only names and literals are asked: long chains cost nothing.
@@ -32,6 +32,18 @@ impl Walk<'_> {
         self.deeper(|walk| walk.expression_here(expr, scope, ctes))
     }
 
+    fn each<'e>(
+        &mut self,
+        expressions: impl IntoIterator<Item = &'e Expr>,
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Vec<Value>> {
+        expressions
+            .into_iter()
+            .map(|expr| self.expression(expr, scope, ctes))
+            .collect()
+    }
+
     /// The joint value of several expressions.
     fn all<'e>(
         &mut self,
@@ -39,11 +51,7 @@ impl Walk<'_> {
         scope: &Scope<'_>,
         ctes: &Ctes,
     ) -> Followed<Value> {
-        let mut values = Vec::new();
-        for expr in expressions {
-            values.push(self.expression(expr, scope, ctes)?);
-        }
-        Ok(Value::from_all(&values))
+        Ok(Value::from_all(&self.each(expressions, scope, ctes)?))
     }
 
     fn expression_here(&mut self, expr: &Expr, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
@@ -57,7 +65,7 @@ impl Walk<'_> {
             }
             Expr::Value(_) => Ok(Value::default()),
             Expr::TypedString(typed) => self.data_type(&typed.data_type).map(|()| Value::default()),
-            Expr::Interval(interval) => self.expression(&interval.value, scope, ctes),
+            Expr::Interval(interval) => self.all([interval.value.as_ref()], scope, ctes),
             Expr::Nested(inner) => self.expression(inner, scope, ctes),
             Expr::BinaryOp { .. } => self.chain(expr, scope, ctes),
             Expr::UnaryOp { op, expr: inner } => match op {
@@ -73,8 +81,8 @@ impl Walk<'_> {
             Expr::Function(function) => self.call(function, scope, ctes),
             Expr::Subquery(query) => self.scalar(query, scope, ctes),
             Expr::Array(array) => {
-                let element = self.all(&array.elem, scope, ctes)?;
-                Ok(Value::array_of(element))
+                let elements = self.each(&array.elem, scope, ctes)?;
+                Ok(Value::array_of(Value::one_of(&elements)))
             }
             Expr::Struct { values, fields } => self.structure(values, fields, scope, ctes),
             Expr::Tuple(values) => self.structure(values, &[], scope, ctes),
@@ -224,22 +232,41 @@ impl Walk<'_> {
         })
     }
 
+    /// Within a view values are raw, so a value there carries what decides about its rows too.
     fn scalar(&mut self, query: &Query, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
-        self.query(query, Some(scope), ctes)?.single(&(0..0))
+        let (output, deciding) = self.with_deciding(query, scope, ctes)?;
+        let value = output.single(&(0..0))?;
+        if self.views.is_empty() || deciding.is_subset(&value.flow) {
+            return Ok(value);
+        }
+        Ok(Value {
+            flow: join([&value.flow, &deciding]),
+            ..Value::default()
+        })
     }
 
     /// Whether rows exist tells about everything that decides which rows come.
     fn existence(&mut self, query: &Query, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
-        let outside = std::mem::take(&mut self.indirect);
-        let output = self.query(query, Some(scope), ctes);
-        let inside = std::mem::replace(&mut self.indirect, outside);
-        self.indirect = join([&self.indirect, &inside]);
-        let output = output?;
-        let columns = output.fields.iter().map(|f| &f.value.flow);
+        let (output, deciding) = self.with_deciding(query, scope, ctes)?;
+        let columns = output.fields.iter().map(|field| &field.value.flow);
         Ok(Value {
-            flow: join(columns.chain([&inside])),
+            flow: join(columns.chain([&deciding])),
             ..Value::default()
         })
+    }
+
+    /// What a subquery answers, and what decides about its rows.
+    fn with_deciding(
+        &mut self,
+        query: &Query,
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<(Output, Flow)> {
+        let outside = std::mem::take(&mut self.indirect);
+        let output = self.query(query, Some(scope), ctes);
+        let deciding = std::mem::replace(&mut self.indirect, outside);
+        self.indirect = join([&self.indirect, &deciding]);
+        Ok((output?, deciding))
     }
 
     fn access(

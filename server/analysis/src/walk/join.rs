@@ -74,7 +74,7 @@ impl Walk<'_> {
             for relation in &mut scope.relations {
                 relation.merged.push(column.into());
             }
-            let value = left.either(&right_value);
+            let value = Value::one_of(&[left, right_value]);
             self.within(Clause::Join, |walk| {
                 walk.note(&value.flow, &place);
                 Ok(())

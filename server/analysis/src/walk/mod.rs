@@ -72,6 +72,7 @@ pub(crate) struct Walk<'c> {
     pub references: BTreeMap<(usize, usize, Clause), Flow>,
     pub findings: Vec<Finding>,
     pub reads: BTreeSet<TableName>,
+    pub writes: BTreeSet<TableName>,
     /// Relations of the text that were explained, by the place of their name.
     pub explained: BTreeSet<usize>,
     /// Tables of the text that must be masked, by the place of their name.
@@ -92,6 +93,7 @@ impl<'c> Walk<'c> {
             references: BTreeMap::new(),
             findings: Vec::new(),
             reads: BTreeSet::new(),
+            writes: BTreeSet::new(),
             explained: BTreeSet::new(),
             masked: BTreeMap::new(),
             tables: BTreeMap::new(),
@@ -141,7 +143,7 @@ impl<'c> Walk<'c> {
     }
 
     /// Notes that the text names a value here.
-    fn note(&mut self, flow: &Flow, place: &Place) {
+    pub fn note(&mut self, flow: &Flow, place: &Place) {
         if flow.is_empty() {
             return;
         }

@@ -323,10 +323,10 @@ fn by_position(left: Output, right: Output) -> Followed<Output> {
     let fields = left.fields.into_iter().zip(right.fields);
     Ok(Output {
         fields: fields
-            .map(|(left, right)| field(left.name, left.value.either(&right.value)))
+            .map(|(left, right)| field(left.name, Value::one_of(&[left.value, right.value])))
             .collect(),
         row: match (left.row, right.row) {
-            (Some(left), Some(right)) => Some(left.either(&right)),
+            (Some(left), Some(right)) => Some(Value::one_of(&[left, right])),
             (None, None) => None,
             (Some(row), None) | (None, Some(row)) => Some(Value::from_all([&row])),
         },
