@@ -99,7 +99,11 @@ impl<'a> Lexer<'a> {
     fn comment(&mut self) -> Followed<bool> {
         let rest = self.rest();
         if rest.starts_with('#') || rest.starts_with("--") {
-            self.take_while(|c| c != '\n' && c != '\r');
+            let start = self.at;
+            let comment = self.take_while(|c| c != '\n' && c != '\r');
+            if comment.to_ascii_lowercase().starts_with("#legacysql") {
+                return Err(Refusal::unsupported(&(start..self.at), "Legacy SQL"));
+            }
             return Ok(true);
         }
         if !rest.starts_with("/*") {

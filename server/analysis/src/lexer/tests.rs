@@ -64,6 +64,7 @@ fn what_is_not_googlesql_is_refused() {
         "$1",
         "a\u{2028}b",
         "x\u{200b}",
+        "#legacySQL\nSELECT 1",
         "é",
         r"r'\",
         "'a'b",

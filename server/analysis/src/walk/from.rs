@@ -163,6 +163,13 @@ impl Walk<'_> {
             }
             return Ok(None);
         }
+        if self.is_catalogued(parts) {
+            let place = super::names::path_place(parts);
+            return Err(Refusal::unsupported(
+                &place,
+                "A path that is an array and a table",
+            ));
+        }
         let value = self.column(parts, scope)?;
         let last = parts.last().map(|ident| ident.value.as_str().into());
         Ok(Some(elements(&value, last)))

@@ -51,7 +51,13 @@ impl Ctes {
     pub fn find(&self, name: &str, place: &Place) -> Followed<Option<Relation>> {
         let mut ctes = self;
         while let Some(link) = &ctes.0 {
-            if same_name(&link.name, name) {
+            if same_name(&link.name, name) && link.name != name {
+                return Err(Refusal::unsupported(
+                    place,
+                    "A name of WITH in other letters",
+                ));
+            }
+            if link.name == name {
                 let unknown =
                     || Refusal::unsupported(place, "This reference within WITH RECURSIVE");
                 return link.relation.clone().map(Some).ok_or_else(unknown);
@@ -123,7 +129,7 @@ impl Walk<'_> {
             return Err(Refusal::unsupported(&(0..0), "A locking clause"));
         }
         let ctes = &match with {
-            Some(with) => self.with(with, outer, ctes)?,
+            Some(with) => self.with(with, ctes)?,
             None => ctes.clone(),
         };
         let (output, mut scope) = self.body(body, outer, ctes)?;
@@ -138,7 +144,9 @@ impl Walk<'_> {
         Ok(output)
     }
 
-    fn with(&mut self, with: &With, outer: Option<&Scope<'_>>, ctes: &Ctes) -> Followed<Ctes> {
+    /// Expressions in `WITH` do not see what is around the query: a path in their `FROM` that
+    /// begins like an outer alias is a table.
+    fn with(&mut self, with: &With, ctes: &Ctes) -> Followed<Ctes> {
         let mut known = ctes.clone();
         if with.recursive {
             for cte in &with.cte_tables {
@@ -165,9 +173,9 @@ impl Walk<'_> {
                 return Err(Refusal::unsupported(&place(alias.name.span), what));
             }
             let output = if with.recursive {
-                self.recursive(cte_name, query, outer, &known)?
+                self.recursive(cte_name, query, &known)?
             } else {
-                self.query(query, outer, &known)?
+                self.query(query, None, &known)?
             };
             known = known.with(cte_name, Some(output.into_relation()));
         }
@@ -175,28 +183,22 @@ impl Walk<'_> {
     }
 
     /// Follows a query that may read itself until nothing new flows.
-    fn recursive(
-        &mut self,
-        own: &str,
-        query: &Query,
-        outer: Option<&Scope<'_>>,
-        ctes: &Ctes,
-    ) -> Followed<Output> {
+    fn recursive(&mut self, own: &str, query: &Query, ctes: &Ctes) -> Followed<Output> {
         let SetExpr::SetOperation {
             left,
             op: SetOperator::Union,
             ..
         } = query.body.as_ref()
         else {
-            return self.query(query, outer, ctes);
+            return self.query(query, None, ctes);
         };
         let mut output = match query.with {
-            None => self.deeper(|walk| walk.body(left, outer, ctes))?.0,
-            Some(_) => return self.query(query, outer, ctes),
+            None => self.deeper(|walk| walk.body(left, None, ctes))?.0,
+            Some(_) => return self.query(query, None, ctes),
         };
         for _ in 0..MOST_ROUNDS {
             let known = ctes.with(own, Some(output.clone().into_relation()));
-            let next = self.query(query, outer, &known)?;
+            let next = self.query(query, None, &known)?;
             let flows = |o: &Output| o.fields.iter().map(|f| f.value.flow.len()).sum::<usize>();
             if flows(&next) == flows(&output) {
                 return Ok(next);

@@ -98,6 +98,13 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether the catalog has a table or view of this name.
+    pub(super) fn is_catalogued(&self, parts: &[&Ident]) -> bool {
+        self.full_name(parts, &(0..0)).is_ok_and(|full| {
+            self.catalog.tables.contains_key(&full) || self.catalog.views.contains_key(&full)
+        })
+    }
+
     fn catalogued(&mut self, full: &TableName, place: &Place) -> Followed<Relation> {
         if let Some(known) = self.tables.get(full) {
             return Ok(Relation::clone(known));
