@@ -230,7 +230,7 @@ fn facts(facts: &[(&str, &str)]) -> Detail {
 }
 
 fn delivered() -> RowTable {
-    let column = |name: &str, rule| RowColumn {
+    let column = |name: &str, rule: Option<MaskRule>| RowColumn {
         name: name.to_owned(),
         masked: rule.is_some(),
         rule,

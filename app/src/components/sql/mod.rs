@@ -44,22 +44,15 @@ fn line(line: Line) -> AnyView {
 }
 
 fn segment(segment: Segment) -> AnyView {
-    let Segment {
-        text,
-        kind,
-        finding,
-        invisible,
-    } = segment;
-    let class = if invisible {
-        "sql-invisible"
+    let text = if segment.invisible {
+        let title = "A character that cannot be seen";
+        view! { <span class="sql-invisible" title=title>{segment.text}</span> }.into_any()
     } else {
-        kind_class(kind)
+        colored(segment.kind, segment.text)
     };
-    let title = invisible.then_some("A character that cannot be seen");
-    let text = view! { <span class=class title=title>{text}</span> };
-    match finding {
+    match segment.finding {
         Some(severity) => view! { <mark class=severity_class(severity)>{text}</mark> }.into_any(),
-        None => text.into_any(),
+        None => text,
     }
 }
 
@@ -90,27 +83,24 @@ pub fn SqlDifference(
 }
 
 fn change(change: Change<'_>) -> AnyView {
+    let piece = |piece: Piece<'_>| colored(piece.kind, piece.text.to_owned());
     match change {
-        Change::Same(piece) => colored(piece),
-        Change::Removed(piece) => view! { <del>{colored(piece)}</del> }.into_any(),
-        Change::Added(piece) => view! { <ins>{colored(piece)}</ins> }.into_any(),
+        Change::Same(same) => piece(same),
+        Change::Removed(removed) => view! { <del>{piece(removed)}</del> }.into_any(),
+        Change::Added(added) => view! { <ins>{piece(added)}</ins> }.into_any(),
     }
 }
 
-fn colored(piece: Piece<'_>) -> AnyView {
-    view! { <span class=kind_class(piece.kind)>{piece.text.to_owned()}</span> }.into_any()
-}
-
-const fn kind_class(kind: Kind) -> &'static str {
-    match kind {
+/// Names, symbols and spaces are the plain text between what is coloured.
+fn colored(kind: Kind, text: String) -> AnyView {
+    let class = match kind {
         Kind::Keyword => "sql-keyword",
-        Kind::Name => "sql-name",
         Kind::Text => "sql-text",
         Kind::Number => "sql-number",
         Kind::Comment => "sql-comment",
-        Kind::Space => "sql-space",
-        Kind::Symbol => "sql-symbol",
-    }
+        Kind::Name | Kind::Space | Kind::Symbol => return text.into_any(),
+    };
+    view! { <span class=class>{text}</span> }.into_any()
 }
 
 const fn severity_class(severity: Severity) -> &'static str {
@@ -146,10 +136,7 @@ mod tests {
         }];
         let html =
             view! { <SqlView sql="SELECT 1 FROM t WHERE ssn > 1".to_owned() findings/> }.to_html();
-        assert!(
-            html.contains("<mark class=\"risk-high\"><span class=\"sql-name\">ssn</span></mark>"),
-            "{html}"
-        );
+        assert!(html.contains("<mark class=\"risk-high\">ssn"), "{html}");
         assert!(html.contains("ssn decides which rows come back"));
     }
 }

@@ -1,0 +1,324 @@
+//! Pages as a browser without JavaScript gets them, and what their forms send.
+
+mod samples;
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{
+        Request, Response, StatusCode,
+        header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE},
+    },
+};
+use domain::{Role, Timestamp};
+use leptos::{config::LeptosOptions, prelude::provide_context};
+use samples::{Amount, agent_id, approval_id, campaign_id, desks, item_id, run_id};
+use tower::ServiceExt;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+async fn send(amount: Amount, roles: &'static [Role], request: Request<Body>) -> Response<Body> {
+    let options = LeptosOptions::builder().output_name("countersign").build();
+    let now = Timestamp::from_date("2026-11-22").expect("a day");
+    let context = move || provide_context(desks(now, amount, roles));
+    let router = app::router(options, Arc::new(context));
+    router.oneshot(request).await.expect("infallible")
+}
+
+async fn page_as(amount: Amount, roles: &'static [Role], path: &str) -> (StatusCode, String) {
+    let request = Request::get(path)
+        .header(ACCEPT, "text/html")
+        .body(Body::empty());
+    let response = send(amount, roles, request.expect("a request")).await;
+    let status = response.status();
+    let body = to_bytes(response.into_body(), usize::MAX)
+        .await
+        .expect("a body");
+    (status, String::from_utf8(body.to_vec()).expect("text"))
+}
+
+async fn page(path: &str) -> String {
+    let (status, html) = page_as(Amount::Some, &Role::ALL, path).await;
+    assert_eq!(status, StatusCode::OK, "{path}");
+    html
+}
+
+async fn post(path: &str, form: &str) -> Response<Body> {
+    let request = Request::post(path)
+        .header(ACCEPT, "text/html")
+        .header(CONTENT_TYPE, FORM)
+        .body(Body::from(form.to_owned()));
+    send(Amount::Some, &Role::ALL, request.expect("a request")).await
+}
+
+fn header(response: &Response<Body>, name: axum::http::HeaderName) -> String {
+    let value = response
+        .headers()
+        .get(name)
+        .map(|value| value.to_str().expect("text"));
+    value.unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn every_page_is_complete_without_scripts() {
+    let pages = [
+        ("/".to_owned(), "Unmask card numbers"),
+        (
+            format!("/approvals/{}", approval_id(0)),
+            "Why you are asked",
+        ),
+        ("/sessions".to_owned(), "Monthly invoices"),
+        (format!("/sessions/{}", run_id(0)), "The result was sealed"),
+        ("/agents".to_owned(), "Builds the reporting tables"),
+        (format!("/agents/{}", agent_id(0)), "demo.web.events_*"),
+        ("/agents/new".to_owned(), "name=\"grants\""),
+        ("/runs/new".to_owned(), "With which agent?"),
+        (format!("/runs/{}", run_id(1)), "Asked so far"),
+        ("/reviews".to_owned(), "Q3 2026"),
+        (format!("/reviews/{}", campaign_id(0)), "never used"),
+        ("/ledger?verify=1".to_owned(), "The chain holds."),
+        ("/ledger/1201".to_owned(), "Before it"),
+    ];
+    for (path, sign) in pages {
+        let html = page(&path).await;
+        assert!(html.contains(sign), "{path} shows {sign:?}");
+        assert!(!html.contains("<template"), "{path} waits for a script");
+        assert!(!html.contains(" style=\""), "{path} has an inline style");
+        assert!(!html.contains(" onclick="), "{path} has an inline handler");
+    }
+}
+
+#[tokio::test]
+async fn nothing_to_show_is_said_and_taught() {
+    for path in [
+        "/",
+        "/sessions",
+        "/agents",
+        "/runs/new",
+        "/reviews",
+        "/ledger",
+    ] {
+        let (status, html) = page_as(Amount::None, &Role::ALL, path).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(html.contains("class=\"empty\""), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_answers_404() {
+    for path in [
+        "/nowhere",
+        "/agents/agt_1",
+        "/sessions/agt_00000000000070008000000000000001",
+        "/ledger/0",
+    ] {
+        let (status, html) = page_as(Amount::Some, &Role::ALL, path).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        assert!(html.contains("Nothing here"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn without_desks_nobody_is_signed_in() {
+    let options = LeptosOptions::builder().output_name("countersign").build();
+    let router = app::router(options, Arc::new(|| {}));
+    let request = Request::get("/").body(Body::empty()).expect("a request");
+    let response = router.oneshot(request).await.expect("infallible");
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn the_decision_is_a_plain_form_with_two_buttons() {
+    let html = page(&format!("/approvals/{}", approval_id(0))).await;
+    assert!(html.contains("method=\"post\" action=\"/ui/decide\""));
+    assert!(html.contains("name=\"ballot\" value=\"approve\""));
+    assert!(html.contains("name=\"ballot\" value=\"deny\""));
+}
+
+#[tokio::test]
+async fn who_may_not_decide_gets_the_reason_instead_of_the_form() {
+    let html = page(&format!("/approvals/{}", approval_id(5))).await;
+    assert!(html.contains("You opened this run, so somebody else decides."));
+    assert!(!html.contains("action=\"/ui/decide\""));
+}
+
+#[tokio::test]
+async fn a_vote_leads_back_to_its_page() {
+    let approval = approval_id(0);
+    let response = post("/ui/decide", &format!("approval={approval}&ballot=approve")).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        header(&response, LOCATION),
+        format!("/approvals/{approval}")
+    );
+}
+
+#[tokio::test]
+async fn a_vote_that_comes_too_late_is_said_on_the_page() {
+    let approval = approval_id(3);
+    let form = format!("approval={approval}&ballot=approve&comment=looks+good");
+    let response = post("/ui/decide", &form).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        header(&response, LOCATION),
+        format!("/approvals/{approval}")
+    );
+    let cookie = header(&response, SET_COOKIE);
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+        "{cookie}"
+    );
+
+    let request = Request::get(format!("/approvals/{approval}"))
+        .header(COOKIE, cookie.split(';').next().unwrap_or_default())
+        .body(Body::empty());
+    let back = send(Amount::Some, &Role::ALL, request.expect("a request")).await;
+    assert!(
+        header(&back, SET_COOKIE).contains("Max-Age=0"),
+        "it is shown once"
+    );
+    let body = to_bytes(back.into_body(), usize::MAX)
+        .await
+        .expect("a body");
+    let html = String::from_utf8(body.to_vec()).expect("text");
+    assert!(html.contains("Chen Wei has decided on this request already."));
+}
+
+#[tokio::test]
+async fn a_form_that_comes_back_keeps_what_was_typed() {
+    let form = "name=report-bot&purpose=Reports&owner=nobody%40example.com&expires=2026-12-01&grants=read+demo.shop.*";
+    let response = post("/ui/register_agent", form).await;
+    assert_eq!(header(&response, LOCATION), "/agents/new");
+    let cookie = header(&response, SET_COOKIE);
+    let request = Request::get("/agents/new")
+        .header(COOKIE, cookie.split(';').next().unwrap_or_default())
+        .body(Body::empty());
+    let back = send(Amount::Some, &Role::ALL, request.expect("a request")).await;
+    let body = to_bytes(back.into_body(), usize::MAX)
+        .await
+        .expect("a body");
+    let html = String::from_utf8(body.to_vec()).expect("text");
+    assert!(html.contains("value=\"report-bot\""));
+    assert!(
+        html.contains("read demo.shop.*</textarea>"),
+        "grants are kept"
+    );
+    assert!(html.contains("Nobody with this address has signed in yet."));
+}
+
+#[tokio::test]
+async fn fields_are_checked_before_the_desk_is_asked() {
+    for (form, field) in [
+        (
+            "name=&purpose=x&owner=a%40b&expires=2026-12-01&grants=read+a.b.c",
+            "name",
+        ),
+        (
+            "name=x&purpose=x&owner=a%40b&expires=soon&grants=read+a.b.c",
+            "expires",
+        ),
+        (
+            "name=x&purpose=x&owner=a%40b&expires=2026-12-01&grants=everything",
+            "grants",
+        ),
+    ] {
+        let request = Request::post("/ui/register_agent")
+            .header(CONTENT_TYPE, FORM)
+            .body(Body::from(form));
+        let response = send(Amount::Some, &Role::ALL, request.expect("a request")).await;
+        let body = to_bytes(response.into_body(), usize::MAX)
+            .await
+            .expect("a body");
+        let text = String::from_utf8(body.to_vec()).expect("text");
+        assert!(text.contains(&format!("\"field\":\"{field}\"")), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn forms_lead_to_the_page_of_what_they_made() {
+    let agent = agent_id(0);
+    let cases = [
+        (
+            "/ui/register_agent",
+            "name=x&purpose=x&owner=a%40b&expires=2026-12-01&grants=read+a.b.c".to_owned(),
+            format!("/agents/{agent}"),
+        ),
+        (
+            "/ui/revoke_agent",
+            format!("agent={agent}&reason=done"),
+            format!("/agents/{agent}"),
+        ),
+        (
+            "/ui/open_run",
+            format!("agent={agent}&purpose=x&minutes=60"),
+            format!("/runs/{}", run_id(0)),
+        ),
+        (
+            "/ui/revoke_run",
+            format!("run={}&reason=done", run_id(1)),
+            format!("/runs/{}", run_id(1)),
+        ),
+        (
+            "/ui/open_campaign",
+            "name=Q4&from=2026-09-01&to=2026-11-22".to_owned(),
+            format!("/reviews/{}", campaign_id(0)),
+        ),
+        (
+            "/ui/give_verdict",
+            format!(
+                "campaign={}&item={}&verdict=keep",
+                campaign_id(0),
+                item_id(2)
+            ),
+            format!("/reviews/{}#{}", campaign_id(0), item_id(2)),
+        ),
+        (
+            "/ui/sign_campaign",
+            format!("campaign={}&statement=Mine", campaign_id(2)),
+            format!("/reviews/{}", campaign_id(2)),
+        ),
+    ];
+    for (path, form, next) in cases {
+        let response = post(path, &form).await;
+        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(header(&response, LOCATION), next, "{path}");
+        assert_eq!(header(&response, SET_COOKIE), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_verdict_against_a_right_needs_a_reason() {
+    let form = format!(
+        "campaign={}&item={}&verdict=revoke&reason=+",
+        campaign_id(0),
+        item_id(2)
+    );
+    let response = post("/ui/give_verdict", &form).await;
+    assert!(header(&response, SET_COOKIE).contains("countersign_form="));
+}
+
+#[tokio::test]
+async fn server_functions_do_not_answer_get() {
+    let request = Request::get("/ui/inbox")
+        .body(Body::empty())
+        .expect("a request");
+    let response = send(Amount::Some, &Role::ALL, request).await;
+    assert!(response.status().is_client_error());
+}
+
+#[tokio::test]
+async fn the_frame_offers_what_the_roles_allow() {
+    let (_, approver) = page_as(Amount::Some, &[Role::Approver], "/").await;
+    assert!(!approver.contains("href=\"/reviews\""));
+    let (_, reviewer) = page_as(Amount::Some, &[Role::Reviewer], "/").await;
+    assert!(reviewer.contains("href=\"/reviews\""));
+    let (_, initiator) = page_as(Amount::Some, &[Role::Initiator], "/agents").await;
+    assert!(!initiator.contains("href=\"/agents/new\""));
+}
+
+#[tokio::test]
+async fn the_token_stands_in_the_page_once() {
+    let html = page(&format!("/runs/{}", run_id(0))).await;
+    assert_eq!(html.matches("csr_EXAMPLE-not-a-token-EXAMPLE").count(), 1);
+}
