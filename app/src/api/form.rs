@@ -161,7 +161,7 @@ pub fn grant_lines(field: &str, value: &str) -> Result<Vec<GrantLine>, UiError> 
             line.parse().map_err(|_| {
                 let number = index + 1;
                 let message = format!(
-                    "Line {number} is not a grant. Write `read project.dataset.table`; the table may be `*`."
+                    "Line {number} is not a grant. Write it as read project.dataset.table, where the table may end in *."
                 );
                 UiError::invalid(field, message)
             })

@@ -137,7 +137,7 @@ fn block(detail: Detail, now: Timestamp) -> AnyView {
         Detail::Policies { policies } => {
             let lines: Vec<_> = policies
                 .into_iter()
-                .map(|policy| view! { <li>{policy.sentence}" "<code class="quiet">{policy.policy}" "{policy.version}</code></li> })
+                .map(|policy| view! { <li><span>{policy.sentence}" "<code class="quiet">{policy.policy}" "{policy.version}</code></span></li> })
                 .collect();
             view! { <ul class="reasons">{lines}</ul> }.into_any()
         }

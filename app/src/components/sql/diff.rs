@@ -39,7 +39,11 @@ pub fn compare<'a>(first: &'a str, second: &'a str) -> Option<Vec<Change<'a>>> {
             }
             (Some(piece), _) if piece.kind == Kind::Space => i += 1,
             (_, Some(piece)) if piece.kind == Kind::Space => {
-                changes.push(Change::Same(*piece));
+                changes.push(if follows_added(&changes) {
+                    Change::Added(*piece)
+                } else {
+                    Change::Same(*piece)
+                });
                 j += 1;
             }
             (Some(a), Some(b)) if same(a, b) => {
@@ -62,6 +66,10 @@ pub fn compare<'a>(first: &'a str, second: &'a str) -> Option<Vec<Change<'a>>> {
 
 fn follows_removed(changes: &[Change<'_>]) -> bool {
     matches!(changes.last(), Some(Change::Removed(piece)) if piece.kind != Kind::Space)
+}
+
+fn follows_added(changes: &[Change<'_>]) -> bool {
+    matches!(changes.last(), Some(Change::Added(piece)) if piece.kind != Kind::Space)
 }
 
 /// Keywords and names are the same whatever their case; literals only as they are.
@@ -125,7 +133,7 @@ mod tests {
     fn what_was_added_and_removed_is_marked() {
         assert_eq!(
             marked("SELECT a FROM t", "SELECT b FROM t"),
-            "SELECT [-a][-\u{20}][+b] FROM t"
+            "SELECT [-a][-\u{20}][+b][+\u{20}]FROM t"
         );
         assert_eq!(marked("", "x"), "[+x]");
         assert_eq!(marked("x", ""), "[-x]");
