@@ -26,9 +26,11 @@ use crate::{
 /// BigQuery's functions as the engine's macros.
 const FUNCTIONS: &str = include_str!("functions.sql");
 
-/// Makes a session sort, tell the time and reach the outside as BigQuery does.
+/// Makes a session sort, tell the time and reach the outside as BigQuery does, and keeps the
+/// engine from leaving out columns because of what their values happen to be.
 const SETTINGS: &str = "SET GLOBAL TimeZone = 'UTC'; \
     SET GLOBAL default_null_order = 'nulls_first_on_asc_last_on_desc'; \
+    SET GLOBAL disabled_optimizers = 'statistics_propagation'; \
     SET GLOBAL enable_external_access = false; \
     SET GLOBAL lock_configuration = true;";
 

@@ -45,24 +45,23 @@ SELECT p, shop_sku(p),
     shop_pick(['home', 'office', 'outdoor', 'kitchen'], p, 22), CAST(shop_price(p) AS DECIMAL(38, 9))
 FROM range(1, 201) AS r(p) ORDER BY p;
 
+CREATE TABLE demo.shop.order_items (order_id BIGINT NOT NULL, line BIGINT NOT NULL, sku VARCHAR, qty BIGINT, price DOUBLE);
+INSERT INTO demo.shop.order_items
+SELECT order_id, line, product.sku, 1 + shop_draw(order_id * 4 + line, 37, 3), CAST(product.price AS DOUBLE)
+FROM (SELECT i AS order_id, unnest(range(1, 2 + shop_draw(i, 35, 3))) AS line FROM range(1, 120001) AS r(i))
+JOIN demo.shop.products AS product ON product.id = 1 + shop_draw(order_id * 4 + line, 36, 200)
+ORDER BY order_id, line;
+
 CREATE TABLE demo.shop.orders (
     id BIGINT NOT NULL, customer_id BIGINT, order_date DATE, status VARCHAR, total DOUBLE, coupon VARCHAR,
     items STRUCT(sku VARCHAR, qty BIGINT, price DOUBLE)[]
 );
 INSERT INTO demo.shop.orders
-SELECT i, customer_id, order_date, status, list_sum(list_transform(items, item -> item.qty * item.price)), coupon, items
-FROM (SELECT i, 1 + shop_draw(i, 30, 4900) AS customer_id, DATE '2023-01-01' + CAST(shop_draw(i, 31, 1096) AS INTEGER) AS order_date,
-        shop_pick(['shipped', 'shipped', 'shipped', 'shipped', 'pending', 'pending', 'failed', 'returned'], i, 32) AS status,
-        CASE WHEN shop_draw(i, 33, 5) = 0 THEN shop_pick(['WELCOME10', 'SPRING', 'FREESHIP'], i, 34) END AS coupon,
-        list_transform(range(1, 2 + shop_draw(i, 35, 3)), k -> {
-            'sku': shop_sku(1 + shop_draw(i * 4 + k, 36, 200)), 'qty': 1 + shop_draw(i * 4 + k, 37, 3),
-            'price': CAST(shop_price(1 + shop_draw(i * 4 + k, 36, 200)) AS DOUBLE)}) AS items
-    FROM range(1, 120001) AS r(i)) ORDER BY i;
-
-CREATE TABLE demo.shop.order_items (order_id BIGINT NOT NULL, line BIGINT NOT NULL, sku VARCHAR, qty BIGINT, price DOUBLE);
-INSERT INTO demo.shop.order_items
-SELECT id, line, item.sku, item.qty, item.price
-FROM (SELECT id, unnest(items) AS item, generate_subscripts(items, 1) AS line FROM demo.shop.orders) ORDER BY id, line;
+SELECT i, 1 + shop_draw(i, 30, 4900), DATE '2023-01-01' + CAST(shop_draw(i, 31, 1096) AS INTEGER),
+    shop_pick(['shipped', 'shipped', 'shipped', 'shipped', 'pending', 'pending', 'failed', 'returned'], i, 32), total,
+    CASE WHEN shop_draw(i, 33, 5) = 0 THEN shop_pick(['WELCOME10', 'SPRING', 'FREESHIP'], i, 34) END, items
+FROM (SELECT order_id AS i, sum(qty * price) AS total, list({'sku': sku, 'qty': qty, 'price': price} ORDER BY line) AS items
+    FROM demo.shop.order_items GROUP BY order_id) ORDER BY i;
 
 CREATE TABLE demo.shop.events (
     event_id VARCHAR NOT NULL, user_id BIGINT, name VARCHAR, ts TIMESTAMPTZ, device STRUCT(os VARCHAR, ip VARCHAR),

@@ -12,7 +12,7 @@ impl Renderer<'_> {
     pub(super) fn expression(&mut self, expression: &Expr) -> Rendered {
         match expression {
             Expr::Identifier(ident) => self.identifier(ident),
-            Expr::CompoundIdentifier(path) => Ok(self.path(path)),
+            Expr::CompoundIdentifier(path) => self.path(path),
             Expr::CompoundFieldAccess { root, access_chain } => self.access(root, access_chain),
             Expr::Value(value) => self.value(value),
             Expr::Nested(inner) => Ok(format!("({})", self.expression(inner)?)),
@@ -188,7 +188,7 @@ impl Renderer<'_> {
 
     fn identifier(&mut self, ident: &Ident) -> Rendered {
         if ident.quote_style.is_some() {
-            return Ok(self.path(std::slice::from_ref(ident)));
+            return self.path(std::slice::from_ref(ident));
         }
         match ident.value.strip_prefix('@') {
             Some(name) if name.starts_with('@') => Err(QueryError::unsupported(format!(
@@ -199,7 +199,7 @@ impl Renderer<'_> {
             None if ident.value.eq_ignore_ascii_case("CURRENT_DATETIME") => {
                 Ok("bq_current_datetime()".into())
             }
-            None => Ok(self.path(std::slice::from_ref(ident))),
+            None => self.path(std::slice::from_ref(ident)),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use sqlparser::{
     ast::{Expr, Value, ValueWithSpan},
-    tokenizer::Span,
+    dialect::BigQueryDialect,
+    tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer},
 };
 
 use super::{Rendered, Renderer};
@@ -17,7 +18,7 @@ pub(super) fn text(value: &str) -> String {
 }
 
 impl Renderer<'_> {
-    pub(super) fn value(&mut self, value: &ValueWithSpan) -> Rendered {
+    pub(super) fn value(&self, value: &ValueWithSpan) -> Rendered {
         match &value.value {
             Value::Number(digits, _) => Ok(number(digits)),
             Value::Boolean(truth) => Ok(truth.to_string()),
@@ -118,20 +119,23 @@ impl Renderer<'_> {
         text
     }
 
-    /// The value of `@name`, or of the next `?`.
-    pub(super) fn parameter(&mut self, name: &str, span: Span) -> Rendered {
+    /// The value of `@name`, or of the `?` that stands at a place.
+    pub(super) fn parameter(&self, name: &str, span: Span) -> Rendered {
+        let parameters = self.context.parameters.iter();
         let found = if name == "?" {
-            self.positional += 1;
-            self.context
-                .parameters
+            let index = self
+                .positional
                 .iter()
-                .filter(|parameter| parameter.name.is_none())
-                .nth(self.positional - 1)
+                .position(|place| *place == span.start);
+            index.and_then(|index| {
+                parameters
+                    .filter(|parameter| parameter.name.is_none())
+                    .nth(index)
+            })
         } else {
             let matches = |given: &String| given.eq_ignore_ascii_case(name);
-            self.context
-                .parameters
-                .iter()
+            parameters
+                .into_iter()
                 .find(|parameter| parameter.name.as_ref().is_some_and(matches))
         };
         found.map(|parameter| parameter.sql.clone()).ok_or_else(|| {
@@ -141,6 +145,20 @@ impl Renderer<'_> {
             ))
         })
     }
+}
+
+/// Where the positional parameters stand, in the order of the text.
+pub(super) fn positional_parameters(sql: &str) -> Vec<Location> {
+    let tokens = Tokenizer::new(&BigQueryDialect, sql)
+        .tokenize_with_location()
+        .unwrap_or_default();
+    let positional =
+        |token: &TokenWithSpan| matches!(&token.token, Token::Placeholder(name) if name == "?");
+    tokens
+        .into_iter()
+        .filter(positional)
+        .map(|token| token.span.start)
+        .collect()
 }
 
 /// A number with BigQuery's type: whole numbers are `INT64`, others `FLOAT64`.

@@ -21,7 +21,7 @@ use std::collections::{BTreeSet, HashSet};
 use sqlparser::{
     dialect::BigQueryDialect,
     parser::{Parser, ParserError},
-    tokenizer::Span,
+    tokenizer::{Location, Span},
 };
 
 use crate::{
@@ -131,7 +131,8 @@ struct Renderer<'a> {
     /// What the `FROM` clauses around the current place define, innermost last.
     scopes: Vec<Scope>,
     references: BTreeSet<TableName>,
-    positional: usize,
+    /// Where each `?` stands.
+    positional: Vec<Location>,
     generated: usize,
 }
 
@@ -183,7 +184,7 @@ impl<'a> Renderer<'a> {
             common_tables: Vec::new(),
             scopes: Vec::new(),
             references: BTreeSet::new(),
-            positional: 0,
+            positional: literals::positional_parameters(source),
             generated: 0,
         }
     }

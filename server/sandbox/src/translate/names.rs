@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
-use super::{Relation, Renderer, Shape, literals};
+use super::{Relation, Rendered, Renderer, Shape, literals};
 use crate::{
     engine::{PROJECT, Table, TableName, quote},
     error::QueryError,
@@ -33,31 +33,39 @@ pub(super) fn parts(name: &ObjectName) -> Result<Vec<Ident>, QueryError> {
         .collect()
 }
 
-/// Words which the engine takes for session values when a subquery uses a column of that name
-/// from around it, even in quotes.
+/// Words which the engine takes for session values where no column of that name is near, even
+/// in quotes.
 const SESSION_VALUES: &[&str] = &[
-    "user",
-    "current_user",
-    "session_user",
-    "current_role",
     "current_catalog",
+    "current_date",
+    "current_role",
     "current_schema",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "localtime",
+    "localtimestamp",
+    "session_user",
+    "user",
 ];
 
 impl Renderer<'_> {
     /// The path of a column or field, such as `"c"."address"."city"`.
-    pub(super) fn path(&self, idents: &[Ident]) -> String {
+    pub(super) fn path(&self, idents: &[Ident]) -> Rendered {
         let mut parts: Vec<String> = idents.iter().map(|ident| quote(&ident.value)).collect();
         if let Some(first) = idents.first()
             && SESSION_VALUES
                 .iter()
                 .any(|word| word.eq_ignore_ascii_case(&first.value))
             && !self.defines(&first.value)
-            && let Some(owner) = self.owner_of(&first.value)
         {
+            let owner = self.owner_of(&first.value).ok_or_else(|| {
+                let place = super::at(first.span);
+                QueryError::invalid_query(format!("Unrecognized name: {}{place}", first.value))
+            })?;
             parts.insert(0, quote(owner));
         }
-        parts.join(".")
+        Ok(parts.join("."))
     }
 
     /// The nearest relation that has a column, or may have.

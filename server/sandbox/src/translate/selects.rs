@@ -179,9 +179,7 @@ impl Renderer<'_> {
 
     fn star_path(&mut self, qualifier: &SelectItemQualifiedWildcardKind) -> Rendered {
         match qualifier {
-            SelectItemQualifiedWildcardKind::ObjectName(name) => {
-                Ok(self.path(&names::parts(name)?))
-            }
+            SelectItemQualifiedWildcardKind::ObjectName(name) => self.path(&names::parts(name)?),
             SelectItemQualifiedWildcardKind::Expr(expression) => {
                 Ok(format!("({})", self.expression(expression)?))
             }
