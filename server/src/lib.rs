@@ -12,4 +12,5 @@ pub mod jobs;
 pub mod notify;
 pub mod policy;
 pub mod services;
+pub mod ui;
 pub mod warehouse;

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use analysis::{Analysis, Catalog, analyse};
-use domain::{Column, Digest, IntentId, Privilege, Route, TableName, Tag};
+use domain::{Column, Digest, IntentId, Privilege, Route, TableName};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::{GrantRecord, IntentRecord, RunRecord};
 
-use super::{Problem, ServiceError, Services};
+use super::{Problem, ServiceError, Services, tables::add_tags};
 use crate::{
     policy::{Decision, Facts},
     warehouse::{DryRun, Parameter, Query, WarehouseError},
@@ -243,11 +243,6 @@ fn columns_of<'a>(
         .filter_map(|name| catalog.tables.get(name))
         .flat_map(|table| &table.columns)
         .collect()
-}
-
-fn add_tags(column: &Column, tags: &mut BTreeSet<Tag>) {
-    tags.extend(column.tag.clone());
-    column.fields.iter().for_each(|field| add_tags(field, tags));
 }
 
 /// A struct is classified by its fields.

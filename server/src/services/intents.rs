@@ -302,6 +302,19 @@ impl Services {
         self.view_intent(intent).await
     }
 
+    /// A run's intents in the order in which they came.
+    pub async fn intents_of_run(
+        &self,
+        context: &Context,
+        run: domain::RunId,
+    ) -> Result<Vec<IntentView>, ServiceError> {
+        let mut views = Vec::new();
+        for intent in self.run(context, run).await?.intents {
+            views.push(self.view_intent(intent).await?);
+        }
+        Ok(views)
+    }
+
     /// Waits until the intent has come to its end, or until the time is over.
     pub async fn await_intent(
         &self,

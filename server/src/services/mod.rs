@@ -11,12 +11,14 @@ mod error;
 mod executions;
 mod intents;
 mod labels;
+mod ledger;
 mod mails;
 mod records;
 mod results;
 mod reviews;
 mod run_token;
 mod runs;
+mod tables;
 
 use std::sync::Arc;
 
@@ -37,6 +39,7 @@ pub use results::{ResultPage, Sealed};
 pub use reviews::{CampaignView, ItemView, NewCampaign, item_hindrance};
 pub use run_token::{ParseTokenError, RunToken};
 pub use runs::{NewRun, RunView, may_revoke_run};
+pub use tables::TouchedTable;
 
 use crate::{
     config::{LimitsConfig, WarehouseConfig},

@@ -1,0 +1,201 @@
+//! The desk for approvals.
+
+use app::api::{
+    UiError,
+    approvals::{
+        ApprovalDesk, ApprovalPage, ApprovalStatus, DecidedRow, History, Inbox, OutputColumn,
+        PendingRow, TouchedTable,
+    },
+};
+use async_trait::async_trait;
+use domain::{ApprovalId, Ballot, IntentState, RiskLevel, TableName};
+
+use super::{
+    Desk, count,
+    errors::shown,
+    names::{agent_ref, cost, execution, filled, person_ref, policies, vote},
+};
+use crate::services::{ApprovalView, output_columns};
+
+#[async_trait]
+impl ApprovalDesk for Desk {
+    async fn inbox(&self) -> Result<Inbox, UiError> {
+        let (open, closed) = self.services.inbox(&self.context).await.map_err(shown)?;
+        let mut pending: Vec<_> = open.iter().map(|view| self.pending_row(view)).collect();
+        // The riskiest first; among equals, what waits longest.
+        pending.sort_by(|a, b| b.risk.cmp(&a.risk).then(a.asked_at.cmp(&b.asked_at)));
+        Ok(Inbox {
+            pending,
+            decided: closed.iter().map(decided_row).collect(),
+        })
+    }
+
+    async fn approval(&self, approval: ApprovalId) -> Result<ApprovalPage, UiError> {
+        let view = self.services.approval(&self.context, approval).await;
+        let view = view.map_err(shown)?;
+        let asked = self
+            .services
+            .history_of(view.agent.id)
+            .await
+            .map_err(shown)?;
+        let tables = self.services.touched_tables(&view.intent).map_err(shown)?;
+        Ok(ApprovalPage {
+            history: history(&asked),
+            tables: tables
+                .into_iter()
+                .map(|table| TouchedTable {
+                    table: table.name,
+                    used: count(table.used),
+                    columns: count(table.columns),
+                    tags: table.tags,
+                    written: table.written,
+                })
+                .collect(),
+            ..self.page(&view)
+        })
+    }
+
+    async fn status(&self, approval: ApprovalId) -> Result<ApprovalStatus, UiError> {
+        let view = self.services.approval(&self.context, approval).await;
+        let view = view.map_err(shown)?;
+        Ok(ApprovalStatus {
+            state: view.intent.intent.state,
+            votes: view.votes.iter().map(vote).collect(),
+            needed: count(view.approval.needed),
+            execution: execution(&view.intent),
+        })
+    }
+
+    async fn decide(
+        &self,
+        approval: ApprovalId,
+        ballot: Ballot,
+        comment: String,
+    ) -> Result<(), UiError> {
+        let voted = self
+            .services
+            .vote(&self.context, approval, ballot, comment.trim());
+        voted.await.map(drop).map_err(shown)
+    }
+}
+
+impl Desk {
+    fn pending_row(&self, view: &ApprovalView) -> PendingRow {
+        PendingRow {
+            approval: view.approval.id,
+            risk: risk(view),
+            agent: agent_ref(&view.agent),
+            person: person_ref(&view.initiator),
+            purpose: view.intent.intent.purpose.clone(),
+            tables: tables(view),
+            tags: view
+                .intent
+                .analysis
+                .as_ref()
+                .map(|analysis| analysis.tags().into_iter().cloned().collect())
+                .unwrap_or_default(),
+            cost: cost(&view.intent, &self.services),
+            asked_at: view.approval.created_at,
+            expires_at: view.approval.expires_at,
+            votes: count(view.votes.len()),
+            needed: count(view.approval.needed),
+            hindrance: view.hindrance.map(|why| why.sentence().to_owned()),
+        }
+    }
+
+    fn page(&self, view: &ApprovalView) -> ApprovalPage {
+        let intent = &view.intent.intent;
+        let analysis = view.intent.analysis.as_ref();
+        ApprovalPage {
+            approval: view.approval.id,
+            intent: intent.id,
+            run: intent.run,
+            state: intent.state,
+            risk: risk(view),
+            agent: agent_ref(&view.agent),
+            person: person_ref(&view.initiator),
+            purpose: intent.purpose.clone(),
+            ticket: filled(&view.intent.run.ticket),
+            asked_at: view.approval.created_at,
+            expires_at: view.approval.expires_at,
+            sql: intent.sql.clone(),
+            masked_sql: analysis
+                .and_then(|analysis| analysis.masked_sql.clone())
+                .filter(|masked| *masked != intent.sql),
+            findings: analysis
+                .map(|analysis| analysis.findings().cloned().collect())
+                .unwrap_or_default(),
+            tables: Vec::new(),
+            outputs: outputs(view),
+            cost: cost(&view.intent, &self.services),
+            policies: policies(&view.intent),
+            votes: view.votes.iter().map(vote).collect(),
+            needed: count(view.approval.needed),
+            others: view.others.iter().map(person_ref).collect(),
+            history: History::default(),
+            previous: None,
+            hindrance: view.hindrance.map(|why| why.sentence().to_owned()),
+            execution: execution(&view.intent),
+        }
+    }
+}
+
+fn risk(view: &ApprovalView) -> RiskLevel {
+    view.intent.risk().unwrap_or(RiskLevel::Critical)
+}
+
+fn tables(view: &ApprovalView) -> Vec<TableName> {
+    let Some(analysis) = &view.intent.analysis else {
+        return Vec::new();
+    };
+    let tables = analysis.reads().into_iter().chain(analysis.writes());
+    tables.cloned().collect()
+}
+
+fn outputs(view: &ApprovalView) -> Vec<OutputColumn> {
+    let (Some(analysis), Some(dry_run)) = (&view.intent.analysis, &view.intent.dry_run) else {
+        return Vec::new();
+    };
+    let columns = output_columns(analysis, &dry_run.schema).into_iter();
+    columns
+        .map(|column| OutputColumn {
+            name: column.name,
+            tags: column.tags,
+            rule: column.rule,
+            masked: column.masked,
+        })
+        .collect()
+}
+
+fn history(counts: &[(IntentState, u64)]) -> History {
+    let sum = |states: &[IntentState]| {
+        let counted = counts.iter().filter(|(state, _)| states.contains(state));
+        count(counted.map(|(_, number)| number).sum::<u64>())
+    };
+    History {
+        asked: sum(&IntentState::ALL),
+        ran: sum(&[IntentState::Succeeded]),
+        denied: sum(&[IntentState::Denied]),
+        blocked: sum(&[IntentState::Blocked]),
+    }
+}
+
+fn decided_row(view: &ApprovalView) -> DecidedRow {
+    DecidedRow {
+        approval: view.approval.id,
+        risk: risk(view),
+        agent: agent_ref(&view.agent),
+        person: person_ref(&view.initiator),
+        purpose: view.intent.intent.purpose.clone(),
+        state: view.intent.intent.state,
+        decided_by: view
+            .votes
+            .iter()
+            .map(|(_, person)| person_ref(person))
+            .collect(),
+        decided_at: view
+            .approval
+            .closed_at
+            .unwrap_or(view.intent.intent.changed_at),
+    }
+}

@@ -1,0 +1,124 @@
+//! Implements the portal's desks with the services.
+//!
+//! A [`Desk`] is the services bound to one request's [`Context`]; each file implements one
+//! of the portal's traits for it and translates, nothing more.
+
+mod agents;
+mod approvals;
+mod errors;
+mod events;
+mod export;
+mod ledger;
+mod names;
+mod replay;
+mod reviews;
+mod runs;
+mod sessions;
+
+use std::sync::Arc;
+
+use app::api::{Desks, Viewer};
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use http::request::Parts;
+use leptos::{
+    config::LeptosOptions,
+    prelude::{provide_context, use_context},
+};
+
+use crate::{
+    context::{Context, Person},
+    http::problem::Problem,
+    services::Services,
+};
+
+/// The services, bound to who is signed in.
+#[derive(Clone)]
+struct Desk {
+    services: Services,
+    context: Context,
+}
+
+/// Pages, server functions, live events and exports: for people who are signed in.
+///
+/// Expects a [`Context`] in the request's extensions, put there by the identity middleware.
+pub fn router(services: Services, options: LeptosOptions) -> Router {
+    Router::new()
+        .route("/events", get(events::stream))
+        .route("/reviews/{id}/export.csv", get(export::campaign))
+        .with_state(services.clone())
+        .merge(app::router(options, Arc::new(provide_desks)))
+        .layer(from_fn_with_state(services, with_desks))
+}
+
+/// Middleware: makes the desks of this request.
+async fn with_desks(
+    State(services): State<Services>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let Some(context) = request.extensions().get::<Context>().cloned() else {
+        return next.run(request).await;
+    };
+    match desks(services, context).await {
+        Ok(desks) => {
+            request.extensions_mut().insert(desks);
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn desks(services: Services, context: Context) -> Result<Desks, Problem> {
+    let pending = services.pending_for(&context).await?;
+    let person = context
+        .person()
+        .map_err(crate::services::ServiceError::from)?;
+    let viewer = viewer(person, pending, &context);
+    let desk = Arc::new(Desk { services, context });
+    Ok(Desks {
+        viewer,
+        approvals: desk.clone(),
+        sessions: desk.clone(),
+        agents: desk.clone(),
+        runs: desk.clone(),
+        reviews: desk.clone(),
+        ledger: desk,
+    })
+}
+
+fn viewer(person: &Person, pending: usize, context: &Context) -> Viewer {
+    Viewer {
+        name: person.name.clone(),
+        email: person.email.clone(),
+        roles: person.roles.iter().copied().collect(),
+        signed_in_with: person.method.clone(),
+        signed_in_at: person.signed_in_at,
+        pending: u32::try_from(pending).unwrap_or(u32::MAX),
+        now: context.now,
+    }
+}
+
+/// Hands what the middlewares made to Leptos: the desks and the nonce of the content
+/// security policy.
+fn provide_desks() {
+    let Some(parts) = use_context::<Parts>() else {
+        return;
+    };
+    if let Some(nonce) = parts.extensions.get::<leptos::nonce::Nonce>() {
+        provide_context(nonce.clone());
+    }
+    if let Some(desks) = parts.extensions.get::<Desks>() {
+        provide_context(desks.clone());
+    }
+}
+
+/// A count for a page; more than four billion show as four billion.
+fn count(number: impl TryInto<u32>) -> u32 {
+    number.try_into().unwrap_or(u32::MAX)
+}
