@@ -1,5 +1,7 @@
 //! Pages as a browser without JavaScript gets them, and what their forms send.
 
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
 mod samples;
 
 use std::sync::Arc;

@@ -12,9 +12,13 @@ pub fn Empty(
     /// A command to copy.
     #[prop(optional_no_strip)]
     command: Option<String>,
+    /// Where the next step is taken, and what the button says.
+    #[prop(optional_no_strip)]
+    next: Option<(&'static str, &'static str)>,
 ) -> impl IntoView {
     let command = command
         .map(|command| view! { <pre class="command" tabindex="0"><code>{command}</code></pre> });
+    let next = next.map(|(href, text)| view! { <p><a class="button" href=href>{text}</a></p> });
     view! {
         <div class="empty">
             <svg viewBox="0 0 64 24" aria-hidden="true">
@@ -23,6 +27,7 @@ pub fn Empty(
             <h2>{title}</h2>
             <p>{hint}</p>
             {command}
+            {next}
         </div>
     }
     .into_any()

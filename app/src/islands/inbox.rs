@@ -21,16 +21,20 @@ pub fn LiveInbox(
     let clock = ticking(now);
     let rows = RwSignal::new(inbox);
     Effect::new(move |_| live::subscribe("inbox", move |_| refresh(rows)));
+    let title = move || rows.with(|inbox| sentence(inbox.pending.len()));
     view! {
+        <header class="heading">
+            <h1 id="pending-title">{title}</h1>
+        </header>
         <section aria-labelledby="pending-title">
-            <h2 id="pending-title" class="section-title">"Waiting for a decision"</h2>
             <Show
                 when=move || rows.with(|inbox| !inbox.pending.is_empty())
                 fallback=|| {
                     view! {
                         <Empty
-                            title="Nothing waits for you"
-                            hint="Requests appear here by themselves, the most urgent first. An agent asks with a run's token; open a run to get one."
+                            title="You are done here"
+                            hint="Requests appear by themselves, the most urgent first. An agent asks with a run's token: open a run to get one."
+                            next=Some(("/runs/new", "Open a run"))
                         />
                     }
                 }
@@ -38,7 +42,7 @@ pub fn LiveInbox(
                 <ul class="rows">
                     <For
                         each=move || rows.with(|inbox| inbox.pending.clone())
-                        key=|row| (row.approval, row.votes)
+                        key=|row| (row.approval, row.votes, row.hindrance.is_some())
                         children=move |row| pending(row, clock)
                     />
                 </ul>
@@ -59,6 +63,16 @@ pub fn LiveInbox(
     }
 }
 
+/// How much waits, as the page's title.
+#[must_use]
+pub fn sentence(waiting: usize) -> String {
+    match waiting {
+        0 => "Nothing waits for a decision".to_owned(),
+        1 => "One request waits for a decision".to_owned(),
+        count => format!("{count} requests wait for a decision"),
+    }
+}
+
 fn refresh(rows: RwSignal<Inbox>) {
     spawn_local(async move {
         let Ok(fresh) = load_inbox().await else {
@@ -68,6 +82,7 @@ fn refresh(rows: RwSignal<Inbox>) {
         if fresh.pending.len() > known {
             page::announce("A new request waits for a decision.");
         }
+        document().set_title(&format!("{} · Countersign", sentence(fresh.pending.len())));
         rows.set(fresh);
     });
 }

@@ -64,9 +64,12 @@ fn go(key: &str) -> bool {
 
 fn press(key: &str) -> bool {
     match key {
-        "j" | "ArrowDown" if step(1) => true,
+        "j" if step(1) => true,
         "k" if in_row(key) => true,
-        "k" | "ArrowUp" if step(-1) => true,
+        "k" if step(-1) => true,
+        // Arrows scroll, unless a row already has the focus.
+        "ArrowDown" if focused_row().is_some() => step(1),
+        "ArrowUp" if focused_row().is_some() => step(-1),
         "?" => pressed("[data-key='?']"),
         "/" => pressed("[data-key='/']"),
         _ => {
@@ -76,7 +79,7 @@ fn press(key: &str) -> bool {
     }
 }
 
-/// Moves the focus to another row; arrows scroll where there are no rows.
+/// Moves the focus to another row, if there is one.
 fn step(by: isize) -> bool {
     let rows = page::find_all("[data-row]");
     let current = rows
@@ -98,10 +101,15 @@ fn step(by: isize) -> bool {
     true
 }
 
+fn focused_row() -> Option<Element> {
+    page::focused()?.closest("[data-row]").ok().flatten()
+}
+
 /// Presses what the focused row offers for this key.
 fn in_row(key: &str) -> bool {
-    let row = page::focused().and_then(|at| at.closest("[data-row]").ok().flatten());
-    let Some(row) = row else { return false };
+    let Some(row) = focused_row() else {
+        return false;
+    };
     let found = row
         .query_selector(&format!("[data-key='{key}']"))
         .ok()

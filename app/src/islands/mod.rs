@@ -13,7 +13,7 @@ mod verdict;
 
 pub use clock::Countdown;
 pub use copy::Copy;
-pub use inbox::{LiveInbox, PendingCount};
+pub use inbox::{LiveInbox, PendingCount, sentence};
 pub use keyboard::Keyboard;
 pub use outcome::Outcome;
 pub use player::Player;

@@ -43,10 +43,10 @@ fn refresh(approval: ApprovalId, status: RwSignal<ApprovalStatus>) {
         if status.with_untracked(|known| *known == fresh) {
             return;
         }
-        if fresh.state != IntentState::PendingApproval
-            && let Some(form) = page::find("#decide")
-        {
-            form.set_hidden(true);
+        if fresh.state != IntentState::PendingApproval {
+            for element in page::find_all("[data-while-pending]") {
+                element.set_hidden(true);
+            }
         }
         page::announce("This request has moved on.");
         status.set(fresh);

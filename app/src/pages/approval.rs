@@ -69,15 +69,17 @@ fn foot(page: &ApprovalPage, failure: Option<&Failure>) -> AnyView {
     if let Some(why) = page.hindrance.clone() {
         return view! {
             {note}
-            <footer class="decide" id="decide"><p class="hindrance">{why}</p></footer>
+            <footer class="decide" data-while-pending=""><p class="hindrance">{why}</p></footer>
         }
         .into_any();
     }
     let comment = typed(failure, "comment");
     view! {
-        <footer class="decide" id="decide">
+        <footer class="decide" data-while-pending="">
             {note}
             <form method="post" action=Decide::url()>
+                // Without this, Enter in the comment would press the first decision.
+                <button class="unseen" disabled=true aria-hidden="true"></button>
                 <input type="hidden" name="approval" value=page.approval.to_string() />
                 <input class="comment" name="comment" maxlength="500" autocomplete="off" value=comment aria-label="Comment" placeholder="A comment for the record and for the agent" />
                 <button class="button deny" name="ballot" value="deny" data-key="d" data-confirm="Press Enter to deny.">

@@ -1,11 +1,12 @@
 //! `/`: what waits for a decision.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
-use super::load::{Heading, load, now};
+use super::load::{load, now};
 use crate::{
     api::approvals::{Inbox as Rows, load_inbox},
-    islands::LiveInbox,
+    islands::{LiveInbox, sentence},
 };
 
 /// What waits for a decision, and what was decided lately.
@@ -15,13 +16,9 @@ pub fn Inbox() -> impl IntoView {
 }
 
 fn show(inbox: Rows) -> AnyView {
-    let title = match inbox.pending.len() {
-        0 => "Nothing waits".to_owned(),
-        1 => "One request waits".to_owned(),
-        count => format!("{count} requests wait"),
-    };
+    let title = sentence(inbox.pending.len());
     view! {
-        <Heading title />
+        <Title text=format!("{title} · Countersign") />
         <LiveInbox inbox now=now() />
     }
     .into_any()

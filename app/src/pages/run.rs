@@ -56,11 +56,19 @@ fn show(page: RunPage, failure: Option<&Failure>) -> AnyView {
     .into_any()
 }
 
+/// A call that an agent may start with; the token comes from its environment.
+fn first_call(api_url: &str) -> String {
+    format!(
+        r#"curl {api_url}/api/v1/intents \
+  -H "Authorization: Bearer $COUNTERSIGN_TOKEN" \
+  -H "Idempotency-Key: first" -H "Content-Type: application/json" \
+  -d '{{"sql":"SELECT 1","purpose":"Try it out"}}'"#
+    )
+}
+
 /// The token stands in the page once: the line below reads it from the environment.
 fn token_card(token: String, api_url: &str) -> AnyView {
-    let call = format!(
-        "curl {api_url}/api/v1/intents \\\n  -H \"Authorization: Bearer $COUNTERSIGN_TOKEN\" \\\n  -H \"Idempotency-Key: first\" -H \"Content-Type: application/json\" \\\n  -d '{{\"sql\":\"SELECT 1\",\"purpose\":\"Try it out\"}}'"
-    );
+    let call = first_call(api_url);
     view! {
         <section class="card token" aria-labelledby="token-title">
             <h2 id="token-title">"The run's token"</h2>
@@ -97,8 +105,9 @@ fn facts(page: RunPage, now: Timestamp) -> AnyView {
 
 fn intents(page: &RunPage, now: Timestamp) -> AnyView {
     if page.intents.is_empty() {
+        let call = page.token.is_none().then(|| first_call(&page.api_url));
         return view! {
-            <Empty title="Nothing asked yet" hint="What the agent asks with this run's token appears here." />
+            <Empty title="Nothing asked yet" hint="What the agent asks with this run's token appears here." command=call />
         }
         .into_any();
     }

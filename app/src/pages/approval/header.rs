@@ -19,7 +19,7 @@ pub fn show(page: &ApprovalPage, now: Timestamp) -> AnyView {
         .map(|ticket| view! { <span class="ticket">{ticket}</span> });
     let until = page.expires_at;
     let left = (page.state == IntentState::PendingApproval).then(|| {
-        view! { <p class="expires">"expires in "<Countdown until now /></p> }
+        view! { <p class="expires" data-while-pending="">"expires in "<Countdown until now /></p> }
     });
     view! {
         <Title text=format!("{title} · Countersign") />
