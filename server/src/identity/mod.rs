@@ -67,22 +67,37 @@ impl Identity {
         })))
     }
 
+    /// `__Host-` binds the cookie to this very host; browsers want TLS for it.
+    fn cookie_name(&self) -> &'static str {
+        if self.0.config.server.is_https() {
+            "__Host-countersign"
+        } else {
+            "countersign"
+        }
+    }
+
+    /// What makes a browser forget the cookie. Without `Secure`, as the session layer writes
+    /// it, browsers would ignore it for a `__Host-` cookie.
+    fn cookie_removal(&self) -> String {
+        let secure = if self.0.config.server.is_https() {
+            "; Secure"
+        } else {
+            ""
+        };
+        let name = self.cookie_name();
+        format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}")
+    }
+
     /// The cookie and the sessions behind it.
     fn sessions(&self) -> SessionManagerLayer<BrowserSessions> {
-        let https = self.0.config.server.is_https();
         let sessions = BrowserSessions::new(
             self.0.store.clone(),
             Arc::clone(&self.0.clock),
             Duration::from_mins(self.0.config.identity.session_idle_minutes.into()),
         );
         SessionManagerLayer::new(sessions)
-            // `__Host-` binds the cookie to this very host; browsers want TLS for it.
-            .with_name(if https {
-                "__Host-countersign"
-            } else {
-                "countersign"
-            })
-            .with_secure(https)
+            .with_name(self.cookie_name())
+            .with_secure(self.0.config.server.is_https())
             .with_http_only(true)
             // Strict would keep the cookie away on the way back from the provider.
             .with_same_site(SameSite::Lax)

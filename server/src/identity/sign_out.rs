@@ -2,9 +2,10 @@
 
 use axum::{
     extract::State,
-    response::{IntoResponse as _, Redirect, Response},
+    response::{AppendHeaders, IntoResponse as _, Redirect, Response},
 };
 use domain::EventName;
+use http::header;
 use serde_json::json;
 use tower_sessions::Session;
 
@@ -14,17 +15,14 @@ use crate::context::Person;
 /// Where the provider sends the browser afterwards.
 pub(super) const SIGNED_OUT: &str = "/signed-out";
 
-/// Asks the browser to drop the cookie, which a removal without `Secure` does not do for a
-/// `__Host-` cookie.
-const CLEAR: (&str, &str) = ("clear-site-data", "\"cookies\"");
-
 /// `POST /signout`
 pub(super) async fn sign_out(State(identity): State<Identity>, session: Session) -> Response {
     match end(&identity, &session).await {
         Ok(()) => {
             let address = identity.0.provider.end_session().await;
             let address = address.as_ref().map_or(SIGNED_OUT, url::Url::as_str);
-            ([CLEAR], Redirect::to(address)).into_response()
+            let cookie = [(header::SET_COOKIE, identity.cookie_removal())];
+            (AppendHeaders(cookie), Redirect::to(address)).into_response()
         }
         Err(error) => notice::refusal(&identity, error),
     }

@@ -18,6 +18,20 @@ async fn the_cookie_is_for_this_site_and_not_for_scripts() {
 }
 
 #[tokio::test]
+async fn under_tls_the_cookie_is_bound_to_the_host_and_can_be_removed() {
+    let address = "https://gate.example.com";
+    let site = Site::start_at(address).await;
+    let mut browser = site.browser();
+    let cookie = browser.get("/signin").await.set_cookie.expect("a cookie");
+    assert!(cookie.starts_with("__Host-countersign="), "{cookie}");
+    assert!(cookie.contains("; Secure"), "{cookie}");
+    let removal = browser.post("/signout", address).await.set_cookie;
+    let removal = removal.expect("a removal");
+    assert!(removal.starts_with("__Host-countersign=; "), "{removal}");
+    assert!(removal.contains("; Secure"), "{removal}");
+}
+
+#[tokio::test]
 async fn a_foreign_return_address_leads_to_the_first_page() {
     let site = Site::start().await;
     for foreign in ["//evil.example", "https://evil.example", "/%5Cevil.example"] {
@@ -71,8 +85,6 @@ async fn signed_out_is_out_for_good() {
     assert_eq!(browser.cookie, None);
     assert_eq!(site.ledger().await[0].event, "person.signed_out");
     browser.cookie = cookie;
-    assert!(browser.get("/approvals").await.asks_to_sign_in());
-    // The way of a request that was under way while the session ended.
     assert!(browser.get("/approvals").await.asks_to_sign_in());
 }
 

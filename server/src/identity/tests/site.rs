@@ -65,6 +65,11 @@ pub(super) struct Site {
 impl Site {
     /// Two pages behind a sign-in.
     pub(super) async fn start() -> Self {
+        Self::start_at(ORIGIN).await
+    }
+
+    /// The same under another public address.
+    pub(super) async fn start_at(public_url: &str) -> Self {
         let provider = FakeProvider::start().await;
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&format!("sqlite://{}/c.db", folder.path().display()))
@@ -73,6 +78,8 @@ impl Site {
         let clock = Arc::new(MovedClock::default());
         let config = Config::without_environment(&format!(
             r#"
+            [server]
+            public_url = "{public_url}"
             [identity]
             issuer = "{}"
             client_id = "countersign"
