@@ -1,8 +1,8 @@
 //! The whole judgement: statements, findings, route and masked SQL.
 
-use std::{collections::BTreeSet, ops::ControlFlow};
+use std::ops::{ControlFlow, Range};
 
-use domain::{Digest, Finding, RiskLevel, Route, Severity, Tag};
+use domain::{Digest, Finding, RiskLevel, Route, Severity};
 use sha2::{Digest as _, Sha256};
 use sqlparser::{
     ast::{ObjectName, Statement as Tree, Visit, visit_relations},
@@ -12,13 +12,13 @@ use sqlparser::{
 use crate::{
     catalog::Catalog,
     change, characters,
-    finding::{FindingCode, Followed, Place, Refusal},
+    describe::{columns, describe, note_change},
+    finding::{FindingCode, Followed, Refusal},
     lexer, parse,
-    report::{Analysis, OutputColumn, Statement},
+    report::{Analysis, Statement},
     rewrite::rewrite,
     statement::{self, Kind},
-    value::Flow,
-    walk::{Clause, Ctes, Output, Walk, path},
+    walk::{Ctes, Output, Walk, path},
 };
 
 /// Judges one SQL text against the catalog.
@@ -96,7 +96,7 @@ fn unknown() -> Statement {
 type Tokens = Vec<TokenWithSpan>;
 
 /// The tokens, and the ranges of them that are statements.
-fn read(sql: &str) -> Followed<(Tokens, Vec<std::ops::Range<usize>>)> {
+fn read(sql: &str) -> Followed<(Tokens, Vec<Range<usize>>)> {
     parse::check_length(sql)?;
     let tokens = lexer::tokens(sql)?;
     let mut statements = Vec::new();
@@ -121,10 +121,10 @@ fn read(sql: &str) -> Followed<(Tokens, Vec<std::ops::Range<usize>>)> {
 fn judge(
     sql: &str,
     tokens: &[TokenWithSpan],
-    statements: Vec<std::ops::Range<usize>>,
+    statements: Vec<Range<usize>>,
     catalog: &Catalog,
 ) -> (Vec<Statement>, Followed<String>) {
-    let kinds = |range: &std::ops::Range<usize>| Kind::of(&tokens[range.clone()]);
+    let kinds = |range: &Range<usize>| Kind::of(&tokens[range.clone()]);
     match <[_; 1]>::try_from(statements) {
         Ok([only]) => {
             let mut walk = Walk::new(catalog);
@@ -163,48 +163,52 @@ fn follow(
     walk: &mut Walk<'_>,
     report: &mut Statement,
 ) -> Followed<String> {
+    let output = follow_kind(tokens, kind, walk)?;
+    report.columns = columns(walk, &output);
+    if kind != Kind::Query {
+        note_change(walk, &output, &statement::place_of(tokens));
+    }
+    masked_sql(sql, tokens, walk)
+}
+
+/// What a statement answers with, or stores.
+fn follow_kind(tokens: &[TokenWithSpan], kind: Kind, walk: &mut Walk<'_>) -> Followed<Output> {
     let place = statement::place_of(tokens);
-    let output = match kind {
+    match kind {
         Kind::Refused(_, code, message) => {
             if let Some(name) = statement::target(tokens) {
                 let target = walk.full_name(&path(&name)?, &place)?;
                 walk.writes.insert(target);
             }
-            return Err(Refusal::new(code, &place, message));
+            Err(Refusal::new(code, &place, message))
         }
-        Kind::Query => match parse::parse(tokens)? {
-            Tree::Query(query) => {
-                let output = walk.query(&query, None, &Ctes::default())?;
-                explain(&*query, walk)?;
-                output
-            }
-            _ => return Err(Refusal::unsupported(&place, "This statement")),
-        },
+        Kind::Query => {
+            let Tree::Query(query) = parse::parse(tokens)? else {
+                return Err(Refusal::unsupported(&place, "This statement"));
+            };
+            let output = walk.query(&query, None, &Ctes::default())?;
+            explain(&*query, walk)?;
+            Ok(output)
+        }
         Kind::Insert => {
             let header = change::insert_header(tokens, &place)?;
             let output = walk.insert(&header, &place)?;
             explain(&*header.query, walk)?;
-            output
+            Ok(output)
         }
         Kind::CreateTableAs => {
             let header = change::create_header(tokens, &place)?;
             let output = walk.create(&header, &place)?;
             explain(&*header.query, walk)?;
-            output
+            Ok(output)
         }
         Kind::Update | Kind::Delete | Kind::Merge => {
             let tree = parse::parse(tokens)?;
             walk.modify(&tree, &place)?;
             explain(&tree, walk)?;
-            Output::default()
+            Ok(Output::default())
         }
-    };
-    if kind == Kind::Query {
-        report.columns = columns(walk, &output);
-    } else {
-        note_change(walk, &output, &place);
     }
-    masked_sql(sql, tokens, walk)
 }
 
 /// Every relation that the tree names must have been met on the walk.
@@ -236,111 +240,4 @@ fn masked_sql(sql: &str, tokens: &[TokenWithSpan], walk: &Walk<'_>) -> Followed<
     tokens.retain(|token| token.token != Token::SemiColon);
     parse::parse(&tokens).map_err(broken)?;
     Ok(masked)
-}
-
-fn note_change(walk: &mut Walk<'_>, output: &Output, place: &Place) {
-    let target = walk
-        .writes
-        .first()
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    let message = format!("`{target}` would change.");
-    walk.findings
-        .push(FindingCode::DataChange.at(place, message));
-    let own = format!("{}.", walk.catalog.default_project);
-    if !target.starts_with(&own) {
-        let message = format!("`{target}` is in another project.");
-        walk.findings
-            .push(FindingCode::ForeignWrite.at(place, message));
-    }
-    let tagged = |flow: &Flow| walk.sources.sensitive(flow).next().is_some();
-    let stored = output.fields.iter().any(|field| tagged(&field.value.flow))
-        || walk.references.values().any(tagged);
-    if stored {
-        let message = format!("Masked values of tagged columns would be stored in `{target}`.");
-        walk.findings
-            .push(FindingCode::SensitiveWrite.at(place, message));
-    }
-}
-
-fn columns(walk: &Walk<'_>, output: &Output) -> Vec<OutputColumn> {
-    let columns = output.fields.iter().enumerate().map(|(position, field)| {
-        let flow = &field.value.flow;
-        let tags: BTreeSet<&Tag> = walk
-            .sources
-            .sensitive(flow)
-            .filter_map(|s| s.tag.as_ref())
-            .collect();
-        OutputColumn {
-            name: field
-                .name
-                .as_deref()
-                .map_or_else(|| format!("f{position}_"), str::to_owned),
-            position,
-            sources: paths(walk, flow),
-            masked: !tags.is_empty(),
-            tags: tags.into_iter().cloned().collect(),
-        }
-    });
-    columns.collect()
-}
-
-fn paths(walk: &Walk<'_>, flow: &Flow) -> Vec<String> {
-    let sources = flow.iter().filter_map(|&number| walk.sources.get(number));
-    let paths: BTreeSet<&String> = sources.map(|source| &source.path).collect();
-    paths.into_iter().cloned().collect()
-}
-
-/// Puts what the walk learnt into the report.
-fn describe(walk: Walk<'_>, report: &mut Statement) {
-    report.indirect = paths(&walk, &walk.indirect);
-    let mut tags = BTreeSet::new();
-    let mut findings = Vec::new();
-    for ((start, end, clause), flow) in &walk.references {
-        for source in walk.sources.sensitive(flow) {
-            tags.extend(source.tag.clone());
-            findings.push(sensitive_use(
-                &source.path,
-                source.tag.as_ref(),
-                *clause,
-                &(*start..*end),
-            ));
-        }
-    }
-    for source in walk.sources.sensitive(&walk.indirect) {
-        tags.extend(source.tag.clone());
-    }
-    for column in &report.columns {
-        tags.extend(column.tags.iter().cloned());
-    }
-    findings.extend(walk.findings);
-    findings.sort_by(|a, b| {
-        (a.start, a.end, &a.code, &a.message).cmp(&(b.start, b.end, &b.code, &b.message))
-    });
-    findings.dedup();
-    report.findings = findings;
-    report.tags = tags.into_iter().collect();
-    report.writes = walk.writes.into_iter().collect();
-    report.reads = walk.reads.into_iter().collect();
-}
-
-fn sensitive_use(column: &str, tag: Option<&Tag>, clause: Clause, place: &Place) -> Finding {
-    let tag = tag.map_or("unclassified", Tag::as_str);
-    match clause {
-        Clause::Value => {
-            let message = format!("`{column}` ({tag}) is read.");
-            FindingCode::SensitiveProjection.at(place, message)
-        }
-        Clause::Group => {
-            let message = format!("`{column}` ({tag}) decides the groups.");
-            FindingCode::SensitiveGrouping.at(place, message)
-        }
-        Clause::Filter | Clause::Join | Clause::Order | Clause::Window => {
-            let message = format!(
-                "`{column}` ({tag}) decides about rows: {}.",
-                clause.as_str()
-            );
-            FindingCode::SensitivePredicate.at(place, message)
-        }
-    }
 }

@@ -7,6 +7,7 @@ mod assess;
 mod catalog;
 mod change;
 mod characters;
+mod describe;
 mod finding;
 mod functions;
 mod lexer;

@@ -35,7 +35,7 @@ pub struct Statement {
     pub reads: Vec<TableName>,
     /// Tables that it changes, sorted.
     pub writes: Vec<TableName>,
-    /// The columns that it answers with.
+    /// The columns that it answers with, or that its query stores.
     pub columns: Vec<OutputColumn>,
     /// Columns that only decide which rows come, in which order or in which group.
     pub indirect: Vec<String>,

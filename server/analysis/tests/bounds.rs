@@ -139,21 +139,26 @@ fn deep_texts_are_refused_and_do_not_overflow() {
 
 #[test]
 fn a_short_text_cannot_multiply_without_end() {
-    let mut text = "WITH t0 AS (SELECT * FROM customers)".to_owned();
-    for level in 1..60 {
-        let before = level - 1;
-        text += &format!(", t{level} AS (SELECT a.*, b.* FROM t{before} a CROSS JOIN t{before} b)");
-    }
-    assert_eq!(
-        analyse(&(text + " SELECT * FROM t59"), &catalog()).route,
-        Route::Block
+    let chain = |first: &str, next: &str, last: &str| {
+        let levels = (1..60_u32).map(|level| {
+            next.replace("{level}", &level.to_string())
+                .replace("{before}", &(level - 1).to_string())
+        });
+        let levels: Vec<String> = std::iter::once(first.to_owned()).chain(levels).collect();
+        analyse(&format!("WITH {} {last}", levels.join(", ")), &catalog())
+    };
+    let columns = chain(
+        "t0 AS (SELECT * FROM customers)",
+        "t{level} AS (SELECT a.*, b.* FROM t{before} a CROSS JOIN t{before} b)",
+        "SELECT * FROM t59",
     );
-    let mut text = "WITH t0 AS (SELECT c AS v FROM customers c)".to_owned();
-    for level in 1..60 {
-        let before = level - 1;
-        text += &format!(", t{level} AS (SELECT STRUCT(v AS a, v AS b) AS v FROM t{before})");
-    }
-    assert!(analyse(&(text + " SELECT v FROM t59"), &catalog()).understood);
+    assert_eq!(columns.route, Route::Block);
+    let fields = chain(
+        "t0 AS (SELECT c AS v FROM customers c)",
+        "t{level} AS (SELECT STRUCT(v AS a, v AS b) AS v FROM t{before})",
+        "SELECT v FROM t59",
+    );
+    assert!(fields.understood);
 }
 
 #[test]

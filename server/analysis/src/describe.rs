@@ -1,0 +1,119 @@
+//! Putting what a walk learnt into the report.
+
+use std::collections::BTreeSet;
+
+use domain::{Finding, Tag};
+
+use crate::{
+    finding::{FindingCode, Place},
+    report::{OutputColumn, Statement},
+    value::Flow,
+    walk::{Clause, Output, Walk},
+};
+
+pub(crate) fn note_change(walk: &mut Walk<'_>, output: &Output, place: &Place) {
+    let target = walk
+        .writes
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let message = format!("`{target}` would change.");
+    walk.findings
+        .push(FindingCode::DataChange.at(place, message));
+    let own = format!("{}.", walk.catalog.default_project);
+    if !target.starts_with(&own) {
+        let message = format!("`{target}` is in another project.");
+        walk.findings
+            .push(FindingCode::ForeignWrite.at(place, message));
+    }
+    let tagged = |flow: &Flow| walk.sources.sensitive(flow).next().is_some();
+    let stored = output.fields.iter().any(|field| tagged(&field.value.flow))
+        || walk.references.values().any(tagged);
+    if stored {
+        let message = format!("Masked values of tagged columns would be stored in `{target}`.");
+        walk.findings
+            .push(FindingCode::SensitiveWrite.at(place, message));
+    }
+}
+
+pub(crate) fn columns(walk: &Walk<'_>, output: &Output) -> Vec<OutputColumn> {
+    let columns = output.fields.iter().enumerate().map(|(position, field)| {
+        let flow = &field.value.flow;
+        let tags: BTreeSet<&Tag> = walk
+            .sources
+            .sensitive(flow)
+            .filter_map(|s| s.tag.as_ref())
+            .collect();
+        OutputColumn {
+            name: field
+                .name
+                .as_deref()
+                .map_or_else(|| format!("f{position}_"), str::to_owned),
+            position,
+            sources: paths(walk, flow),
+            masked: !tags.is_empty(),
+            tags: tags.into_iter().cloned().collect(),
+        }
+    });
+    columns.collect()
+}
+
+fn paths(walk: &Walk<'_>, flow: &Flow) -> Vec<String> {
+    let sources = flow.iter().filter_map(|&number| walk.sources.get(number));
+    let paths: BTreeSet<&String> = sources.map(|source| &source.path).collect();
+    paths.into_iter().cloned().collect()
+}
+
+/// Puts what the walk learnt into the report.
+pub(crate) fn describe(walk: Walk<'_>, report: &mut Statement) {
+    report.indirect = paths(&walk, &walk.indirect);
+    let mut tags = BTreeSet::new();
+    let mut findings = Vec::new();
+    for ((start, end, clause), flow) in &walk.references {
+        for source in walk.sources.sensitive(flow) {
+            tags.extend(source.tag.clone());
+            findings.push(sensitive_use(
+                &source.path,
+                source.tag.as_ref(),
+                *clause,
+                &(*start..*end),
+            ));
+        }
+    }
+    for source in walk.sources.sensitive(&walk.indirect) {
+        tags.extend(source.tag.clone());
+    }
+    for column in &report.columns {
+        tags.extend(column.tags.iter().cloned());
+    }
+    findings.extend(walk.findings);
+    findings.sort_by(|a, b| {
+        (a.start, a.end, &a.code, &a.message).cmp(&(b.start, b.end, &b.code, &b.message))
+    });
+    findings.dedup();
+    report.findings = findings;
+    report.tags = tags.into_iter().collect();
+    report.writes = walk.writes.into_iter().collect();
+    report.reads = walk.reads.into_iter().collect();
+}
+
+fn sensitive_use(column: &str, tag: Option<&Tag>, clause: Clause, place: &Place) -> Finding {
+    let tag = tag.map_or("unclassified", Tag::as_str);
+    match clause {
+        Clause::Value => {
+            let message = format!("`{column}` ({tag}) is read.");
+            FindingCode::SensitiveProjection.at(place, message)
+        }
+        Clause::Group => {
+            let message = format!("`{column}` ({tag}) decides the groups.");
+            FindingCode::SensitiveGrouping.at(place, message)
+        }
+        Clause::Filter | Clause::Join | Clause::Order | Clause::Window => {
+            let message = format!(
+                "`{column}` ({tag}) decides about rows: {}.",
+                clause.as_str()
+            );
+            FindingCode::SensitivePredicate.at(place, message)
+        }
+    }
+}
