@@ -183,7 +183,7 @@ pub(super) async fn list(
     require_project(&project)?;
     let jobs = server.jobs.newest_first();
     let (listed, next) = page_of(&jobs, &query, 50)?;
-    let listed: Vec<Value> = listed.iter().map(|job| listed_job(job)).collect();
+    let listed: Vec<Value> = listed.iter().map(listed_job).collect();
     let mut answer = json!({"kind": "bigquery#jobList", "jobs": listed});
     if let Some(next) = next {
         answer["nextPageToken"] = json!(next);

@@ -122,13 +122,12 @@ pub(super) async fn table(
         if let Some(description) = table.description {
             resource["description"] = json!(description);
         }
-        match table.view_query {
-            Some(query) => resource["view"] = json!({"query": query, "useLegacySql": false}),
-            None => {
-                resource["numRows"] = json!(session.row_count(&table.name)?.to_string());
-                resource["numBytes"] = json!(session.table_bytes(table)?.to_string());
-                resource["numLongTermBytes"] = json!("0");
-            }
+        if let Some(query) = table.view_query {
+            resource["view"] = json!({"query": query, "useLegacySql": false});
+        } else {
+            resource["numRows"] = json!(session.row_count(&table.name)?.to_string());
+            resource["numBytes"] = json!(session.table_bytes(table)?.to_string());
+            resource["numLongTermBytes"] = json!("0");
         }
         Ok(with_etag(resource))
     })

@@ -21,6 +21,7 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use self::{failures::Failure, store::JobStore};
 use crate::{
@@ -122,10 +123,13 @@ fn require_project(project: &str) -> Result<(), QueryError> {
 
 /// A resource with the tag that names its content.
 fn with_etag(mut resource: Value) -> Json<Value> {
-    use sha2::{Digest, Sha256};
-    let digest = Sha256::digest(resource.to_string());
-    resource["etag"] = json!(hex::encode(&digest[..12]));
+    resource["etag"] = json!(etag(&resource.to_string()));
     Json(resource)
+}
+
+/// A tag that is the same for the same content.
+fn etag(content: &str) -> String {
+    hex::encode(&Sha256::digest(content)[..12])
 }
 
 /// Runs what blocks away from the threads that answer requests.

@@ -10,7 +10,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::{
-    Answer, Shared, blocking,
+    Answer, Shared, blocking, etag,
     execution::Success,
     require_project, resources,
     store::{Finished, Job},
@@ -124,8 +124,9 @@ pub(super) async fn answer(
         let success = finished.result.as_ref().map_err(Clone::clone)?;
         let mut answer = complete(success, page)?;
         answer["kind"] = json!(kind);
+        answer["etag"] = json!(etag(&format!("{reference} {}", page.start)));
         answer["jobReference"] = reference;
-        Ok(with_etag(answer))
+        Ok(Json(answer))
     })
     .await
 }

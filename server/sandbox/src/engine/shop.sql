@@ -60,8 +60,9 @@ INSERT INTO demo.shop.orders
 SELECT i, 1 + shop_draw(i, 30, 4900), DATE '2023-01-01' + CAST(shop_draw(i, 31, 1096) AS INTEGER),
     shop_pick(['shipped', 'shipped', 'shipped', 'shipped', 'pending', 'pending', 'failed', 'returned'], i, 32), total,
     CASE WHEN shop_draw(i, 33, 5) = 0 THEN shop_pick(['WELCOME10', 'SPRING', 'FREESHIP'], i, 34) END, items
-FROM (SELECT order_id AS i, sum(qty * price) AS total, list({'sku': sku, 'qty': qty, 'price': price} ORDER BY line) AS items
-    FROM demo.shop.order_items GROUP BY order_id) ORDER BY i;
+FROM (SELECT order_id AS i, sum(item.qty * item.price) AS total, list_slice([
+        any_value(item) FILTER (WHERE line = 1), any_value(item) FILTER (WHERE line = 2), any_value(item) FILTER (WHERE line = 3)], 1, count(*)) AS items
+    FROM (SELECT order_id, line, {'sku': sku, 'qty': qty, 'price': price} AS item FROM demo.shop.order_items) GROUP BY order_id) ORDER BY i;
 
 CREATE TABLE demo.shop.events (
     event_id VARCHAR NOT NULL, user_id BIGINT, name VARCHAR, ts TIMESTAMPTZ, device STRUCT(os VARCHAR, ip VARCHAR),

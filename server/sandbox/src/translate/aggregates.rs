@@ -120,10 +120,10 @@ impl Renderer<'_> {
         for clause in &list.clauses {
             match clause {
                 FunctionArgumentClause::IgnoreOrRespectNulls(treatment) => {
-                    call.nulls = Some(*treatment)
+                    call.nulls = Some(*treatment);
                 }
                 FunctionArgumentClause::OrderBy(keys) => {
-                    call.order_by = format!(" ORDER BY {}", self.order_keys(keys)?)
+                    call.order_by = format!(" ORDER BY {}", self.order_keys(keys)?);
                 }
                 FunctionArgumentClause::Limit(limit) => call.limit = Some(self.expression(limit)?),
                 other => {

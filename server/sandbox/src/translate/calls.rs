@@ -168,14 +168,12 @@ impl Renderer<'_> {
                 "{name} with a pattern that is not a literal"
             )));
         };
-        let group = match capturing_groups(&pattern) {
-            group @ 0..=1 => group,
-            _ => {
-                return Err(QueryError::invalid_query(format!(
-                    "Regular expressions passed into {name} must not have more than 1 capturing group"
-                )));
-            }
-        };
+        let group = capturing_groups(&pattern);
+        if group > 1 {
+            return Err(QueryError::invalid_query(format!(
+                "Regular expressions passed into {name} must not have more than 1 capturing group"
+            )));
+        }
         let (text, pattern) = (self.expression(text)?, literals::text(&pattern));
         Ok(match name {
             "REGEXP_EXTRACT_ALL" => format!("regexp_extract_all({text}, {pattern}, {group})"),

@@ -131,10 +131,12 @@ impl Renderer<'_> {
         }
         let mut sql = String::new();
         if let Some(limit) = limit {
-            sql += &format!(" LIMIT {}", self.ordinal_or_expression(limit)?);
+            sql += " LIMIT ";
+            sql += &self.ordinal_or_expression(limit)?;
         }
         if let Some(offset) = offset {
-            sql += &format!(" OFFSET {}", self.ordinal_or_expression(&offset.value)?);
+            sql += " OFFSET ";
+            sql += &self.ordinal_or_expression(&offset.value)?;
         }
         Ok(sql)
     }

@@ -4,9 +4,12 @@
 //! here on purpose is refused with its name, so nothing passes by accident of similar syntax.
 
 mod aggregates;
+mod arrays;
 mod calls;
 mod clauses;
+mod composites;
 mod dates;
+mod definitions;
 mod expressions;
 mod literals;
 mod names;

@@ -7,7 +7,7 @@ use sqlparser::ast::{
 };
 
 use super::{
-    Elements, Rendered, Renderer, Scope, Shape, expressions::output_name, literals, names, types,
+    Elements, Rendered, Renderer, Scope, Shape, composites::output_name, literals, names, types,
 };
 use crate::{engine::quote, error::QueryError};
 
@@ -35,17 +35,21 @@ impl Renderer<'_> {
         };
         sql += &from;
         if let Some(condition) = &select.selection {
-            sql += &format!(" WHERE {}", self.expression(condition)?);
+            sql += " WHERE ";
+            sql += &self.expression(condition)?;
         }
         sql += &self.group_by(select)?;
         if let Some(condition) = &select.having {
-            sql += &format!(" HAVING {}", self.expression(condition)?);
+            sql += " HAVING ";
+            sql += &self.expression(condition)?;
         }
         if !select.named_window.is_empty() {
-            sql += &format!(" WINDOW {}", self.windows(&select.named_window)?);
+            sql += " WINDOW ";
+            sql += &self.windows(&select.named_window)?;
         }
         if let Some(condition) = &select.qualify {
-            sql += &format!(" QUALIFY {}", self.expression(condition)?);
+            sql += " QUALIFY ";
+            sql += &self.expression(condition)?;
         }
         Ok(sql)
     }
@@ -133,7 +137,7 @@ impl Renderer<'_> {
             match &relation.shape {
                 Shape::Columns { suffix: false, .. } => columns.push(format!("{alias}.*")),
                 Shape::Columns { .. } => {
-                    columns.push(format!("{alias}.* EXCLUDE (\"_TABLE_SUFFIX\")"))
+                    columns.push(format!("{alias}.* EXCLUDE (\"_TABLE_SUFFIX\")"));
                 }
                 Shape::Elements { elements, offset } => {
                     columns.push(match elements {
@@ -205,10 +209,10 @@ impl Renderer<'_> {
         }
         let mut sql = String::new();
         if !excluded.is_empty() {
-            sql += &format!(" EXCLUDE ({})", excluded.join(", "));
+            sql = format!(" EXCLUDE ({})", excluded.join(", "));
         }
         if let Some(replace) = &options.opt_replace {
-            sql += &format!(" REPLACE ({})", self.replacements(replace, " AS ")?);
+            sql = format!("{sql} REPLACE ({})", self.replacements(replace, " AS ")?);
         }
         Ok(sql)
     }

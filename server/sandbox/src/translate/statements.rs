@@ -1,19 +1,17 @@
 //! Statements: queries, and what changes tables.
 
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, ColumnOption, CreateTable, CreateTableOptions, Delete, FromTable,
-    Insert, Merge, MergeAction, MergeClause, MergeClauseKind, MergeInsertKind, MergeUpdateKind,
-    ObjectName, ObjectType, Query, SetExpr, Statement, TableFactor, TableObject, TableWithJoins,
-    Truncate, Update, UpdateTableFromKind, Values,
+    Assignment, AssignmentTarget, Delete, FromTable, Insert, Merge, MergeAction, MergeClause,
+    MergeClauseKind, MergeInsertKind, MergeUpdateKind, ObjectName, ObjectType, Query, SetExpr,
+    Statement, TableFactor, TableObject, TableWithJoins, Truncate, Update, UpdateTableFromKind,
+    Values,
 };
 
-use super::{Kind, Rendered, Renderer, Scope, names, types};
-use crate::{
-    engine::quote,
-    error::{QueryError, Reason},
-};
+use super::{Kind, Rendered, Renderer, Scope, names};
+use crate::{engine::quote, error::QueryError};
 
-type Statementful = Result<(Kind, String), QueryError>;
+/// What a statement does, and the engine's SQL for it.
+pub(super) type Statementful = Result<(Kind, String), QueryError>;
 
 impl Renderer<'_> {
     pub(super) fn statement(&mut self, statement: &Statement) -> Statementful {
@@ -49,7 +47,7 @@ impl Renderer<'_> {
     }
 
     /// The engine's name of a table that is changed; views are not.
-    fn writable(&mut self, name: &ObjectName) -> Rendered {
+    pub(super) fn writable(&mut self, name: &ObjectName) -> Rendered {
         let target = self.target(name)?;
         if self.context.catalog.table(&target)?.view_query.is_some() {
             return Err(QueryError::invalid_query(format!(
@@ -260,53 +258,6 @@ impl Renderer<'_> {
         }
     }
 
-    fn create(&mut self, create: &CreateTable) -> Statementful {
-        let odd = create.temporary
-            || create.external
-            || create.transient
-            || create.snapshot
-            || create.like.is_some()
-            || create.clone.is_some()
-            || !create.constraints.is_empty()
-            || !matches!(create.table_options, CreateTableOptions::None);
-        if odd {
-            return Err(QueryError::unsupported("this form of CREATE TABLE"));
-        }
-        let target = self.target(&create.name)?;
-        if !create.or_replace && !create.if_not_exists && self.context.catalog.contains(&target) {
-            return Err(QueryError::new(
-                Reason::Duplicate,
-                format!("Already Exists: Table demo:{}", target.path()),
-            ));
-        }
-        let replace = if create.or_replace { " OR REPLACE" } else { "" };
-        let condition = if create.if_not_exists {
-            " IF NOT EXISTS"
-        } else {
-            ""
-        };
-        let head = format!("CREATE{replace} TABLE{condition} {}", target.quoted());
-        match (&create.query, create.columns.as_slice()) {
-            (Some(query), []) => Ok((
-                Kind::Ddl("CREATE_TABLE_AS_SELECT"),
-                format!("{head} AS {}", self.query(query)?),
-            )),
-            (None, [_, ..]) => Ok((
-                Kind::Ddl("CREATE_TABLE"),
-                format!("{head} ({})", columns(create)?),
-            )),
-            _ => Err(QueryError::unsupported("this form of CREATE TABLE")),
-        }
-    }
-
-    fn drop_table(&mut self, name: &ObjectName, if_exists: bool) -> Rendered {
-        if if_exists {
-            let target = self.target(name)?;
-            return Ok(format!("DROP TABLE IF EXISTS {}", target.quoted()));
-        }
-        Ok(format!("DROP TABLE {}", self.writable(name)?))
-    }
-
     fn in_scope(&mut self, render: impl FnOnce(&mut Self) -> Rendered) -> Rendered {
         self.scopes.push(Scope::default());
         let rendered = render(self);
@@ -320,30 +271,4 @@ fn last_part(name: &ObjectName) -> Rendered {
         .last()
         .map(|part| quote(&part.value))
         .ok_or_else(|| QueryError::unsupported("a column without a name"))
-}
-
-fn columns(create: &CreateTable) -> Rendered {
-    let rendered = create
-        .columns
-        .iter()
-        .map(|column| {
-            let mut sql = format!(
-                "{} {}",
-                quote(&column.name.value),
-                types::engine_type(&column.data_type)?
-            );
-            for option in &column.options {
-                match option.option {
-                    ColumnOption::NotNull => sql += " NOT NULL",
-                    _ => {
-                        return Err(QueryError::unsupported(format!(
-                            "the column option {option}"
-                        )));
-                    }
-                }
-            }
-            Ok(sql)
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(rendered.join(", "))
 }
