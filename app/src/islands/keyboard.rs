@@ -81,7 +81,7 @@ fn press(key: &str) -> bool {
 
 /// Moves the focus to another row, if there is one.
 fn step(by: isize) -> bool {
-    let rows = page::find_all("[data-row]");
+    let rows: Vec<HtmlElement> = page::find_all("[data-row]");
     let current = rows
         .iter()
         .position(|row| page::focused().is_some_and(|at| row.contains(Some(&at))));

@@ -2,6 +2,7 @@
 
 use domain::{ApprovalId, IntentState, RunId, Timestamp};
 use leptos::{prelude::*, task::spawn_local};
+use web_sys::HtmlElement;
 
 use super::{live, page};
 use crate::{
@@ -44,7 +45,7 @@ fn refresh(approval: ApprovalId, status: RwSignal<ApprovalStatus>) {
             return;
         }
         if fresh.state != IntentState::PendingApproval {
-            for element in page::find_all("[data-while-pending]") {
+            for element in page::find_all::<HtmlElement>("[data-while-pending]") {
                 element.set_hidden(true);
             }
         }

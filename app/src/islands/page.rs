@@ -11,8 +11,8 @@ pub(super) fn find(selector: &str) -> Option<HtmlElement> {
     found.dyn_into().ok()
 }
 
-/// Every element that a selector finds, in document order.
-pub(super) fn find_all(selector: &str) -> Vec<HtmlElement> {
+/// Every element that a selector finds, in document order; drawings count too.
+pub(super) fn find_all<E: JsCast>(selector: &str) -> Vec<E> {
     let Ok(list) = leptos::prelude::document().query_selector_all(selector) else {
         return Vec::new();
     };

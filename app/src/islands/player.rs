@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use web_sys::Element;
 
 use super::page;
 use crate::components::{Mark, Timeline};
@@ -116,24 +117,24 @@ fn seek_by_mark(current: RwSignal<usize>, steps: StoredValue<Vec<Mark>>) {
 
 /// Marks the current event and those still to come, and brings it into sight.
 fn show(steps: &[Mark], index: usize) {
-    for (place, mark) in steps.iter().enumerate() {
-        let sequence = mark.sequence;
-        for element in page::find_all(&format!(
-            "[data-event='{sequence}'], [data-mark='{sequence}']"
-        )) {
-            set_class(&element, "current", place == index);
-            set_class(&element, "to-come", place > index);
-        }
+    let Some(current) = steps.get(index) else {
+        return;
+    };
+    for element in page::find_all::<Element>("[data-event], [data-mark]") {
+        let name = element
+            .get_attribute("data-event")
+            .or_else(|| element.get_attribute("data-mark"));
+        let sequence: u32 = name.and_then(|name| name.parse().ok()).unwrap_or(0);
+        set_class(&element, "current", sequence == current.sequence);
+        set_class(&element, "to-come", sequence > current.sequence);
     }
-    if let Some(mark) = steps.get(index) {
-        if let Some(event) = page::find(&format!("#e{}", mark.sequence)) {
-            event.scroll_into_view_with_scroll_into_view_options(&page::nearest());
-        }
-        page::announce(&mark.title);
+    if let Some(event) = page::find(&format!("#e{}", current.sequence)) {
+        event.scroll_into_view_with_scroll_into_view_options(&page::nearest());
     }
+    page::announce(&current.title);
 }
 
-fn set_class(element: &web_sys::HtmlElement, class: &str, wanted: bool) {
+fn set_class(element: &Element, class: &str, wanted: bool) {
     // A class that cannot be set leaves the event readable as it is.
     let _ = element.class_list().toggle_with_force(class, wanted);
 }

@@ -8,7 +8,7 @@ use leptos::{
     task::spawn_local,
 };
 use wasm_bindgen::JsCast;
-use web_sys::HtmlButtonElement;
+use web_sys::{HtmlButtonElement, HtmlElement};
 
 use super::page;
 use crate::api::{
@@ -151,7 +151,7 @@ impl Form {
 
 /// Dims the decided entitlement and gives the focus to the next.
 fn move_on(item: ItemId) {
-    let rows = page::find_all("[data-row]");
+    let rows: Vec<HtmlElement> = page::find_all("[data-row]");
     let place = rows.iter().position(|row| row.id() == item.to_string());
     if let Some(row) = place.and_then(|place| rows.get(place)) {
         // A row that stays bright is decided all the same.
