@@ -9,6 +9,8 @@ mod rows;
 mod sql;
 mod state;
 mod tag;
+#[cfg(test)]
+mod tests;
 mod time;
 mod timeline;
 mod votes;

@@ -53,7 +53,7 @@ fn show(page: AgentPage, failure: Option<&Failure>) -> AnyView {
         {facts(&page, now)}
         <section>
             <h2 class="section-title">"May do"</h2>
-            <div class="table-scroll"><table class="listing">
+            <div class="table-scroll" tabindex="0" role="region" aria-label="Grants"><table class="listing">
                 <thead><tr><th>"Right"</th><th>"On"</th><th>"Last needed"</th><th>"Until"</th></tr></thead>
                 <tbody>{grants}</tbody>
             </table></div>

@@ -56,7 +56,7 @@ fn show(page: LedgerPage, verification: Option<Verification>) -> AnyView {
             .map(|entry| row(entry, now))
             .collect();
         view! {
-            <div class="table-scroll"><table class="listing ledger">
+            <div class="table-scroll" tabindex="0" role="region" aria-label="Entries"><table class="listing ledger">
                 <thead><tr><th class="number">"Number"</th><th>"When"</th><th>"What"</th><th>"About"</th><th>"By"</th><th>"Hash"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table></div>

@@ -141,7 +141,7 @@ fn verdict(
         return match given {
             Some(given) => view! {
                 <p class="given"><strong>{word(given.verdict)}</strong>" by "{given.person.name}", "<When at=given.at now /></p>
-                <p><q>{given.reason}</q></p>
+                {(!given.reason.is_empty()).then_some(view! { <p><q>{given.reason}</q></p> })}
             }
             .into_any(),
             None => view! { <p class="quiet">"no verdict"</p> }.into_any(),

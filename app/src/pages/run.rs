@@ -75,7 +75,7 @@ fn token_card(token: String, api_url: &str) -> AnyView {
             <p><strong>"It is shown only now."</strong>" Hand it to the agent, and to nobody else: whoever holds it asks in your name."</p>
             <div class="copyable"><code id="token">{token}</code><Copy from="token".to_owned() label="Copy the token".to_owned() /></div>
             <p>"Put it into "<code>"COUNTERSIGN_TOKEN"</code>", then try it:"</p>
-            <div class="copyable"><pre id="call"><code>{call}</code></pre><Copy from="call".to_owned() label="Copy".to_owned() /></div>
+            <div class="copyable"><pre id="call" tabindex="0"><code>{call}</code></pre><Copy from="call".to_owned() label="Copy".to_owned() /></div>
         </section>
     }
     .into_any()
