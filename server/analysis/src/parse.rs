@@ -31,8 +31,7 @@ pub(crate) fn check_length(sql: &str) -> Followed<()> {
 
 /// Parses the tokens of one statement.
 pub(crate) fn parse(tokens: &[TokenWithSpan]) -> Followed<Statement> {
-    check_depth(tokens)?;
-    let tokens = without_array_types(tokens);
+    let tokens = prepared(tokens)?;
     let end = tokens.last().map_or(0..0, |t| place(t.span));
     let mut parser = Parser::new(&BigQueryDialect)
         .with_recursion_limit(2 * DEEPEST_BRACKETS)
@@ -45,8 +44,14 @@ pub(crate) fn parse(tokens: &[TokenWithSpan]) -> Followed<Statement> {
     Ok(statement)
 }
 
+/// The tokens as the parser reads them, when they nest within bounds.
+pub(crate) fn prepared(tokens: &[TokenWithSpan]) -> Followed<Vec<TokenWithSpan>> {
+    check_depth(tokens)?;
+    Ok(readable(tokens))
+}
+
 /// The tree's depth is at most what brackets and chains of operators allow.
-pub(crate) fn check_depth(tokens: &[TokenWithSpan]) -> Followed<()> {
+fn check_depth(tokens: &[TokenWithSpan]) -> Followed<()> {
     let mut chains: Vec<usize> = vec![0];
     for token in tokens {
         let too_deep = || {
@@ -108,18 +113,54 @@ fn deepens(token: &Token) -> bool {
     }
 }
 
-/// `ARRAY<…>[…]` without the type, which the parser does not read and lineage does not need.
-fn without_array_types(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
+/// The tokens without what the parser does not read and lineage does not need: the type of
+/// `ARRAY<…>[…]`, and `FULL OUTER` before a set operation, whose columns are joined by name.
+fn readable(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
     let mut kept = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
+        if let Some(end) = full_before_union(tokens, at) {
+            at = end;
+            continue;
+        }
         kept.push(token.clone());
         at += 1;
-        if matches!(&token.token, Token::Word(word) if word.keyword == Keyword::ARRAY) {
+        if keyword(token) == Keyword::ARRAY {
             at = end_of_array_type(tokens, at).unwrap_or(at);
         }
     }
     kept
+}
+
+fn keyword(token: &TokenWithSpan) -> Keyword {
+    match &token.token {
+        Token::Word(word) => word.keyword,
+        _ => Keyword::NoKeyword,
+    }
+}
+
+/// Where `UNION` is, when `FULL` or `FULL OUTER` stands here and `UNION ALL BY NAME`, or the same
+/// without its middle, follows.
+fn full_before_union(tokens: &[TokenWithSpan], at: usize) -> Option<usize> {
+    let mut words = tokens
+        .iter()
+        .enumerate()
+        .skip(at)
+        .filter(|(_, t)| !matches!(t.token, Token::Whitespace(_)))
+        .map(|(position, t)| (position, keyword(t)));
+    if words.next()?.1 != Keyword::FULL {
+        return None;
+    }
+    let (mut position, mut word) = words.next()?;
+    if word == Keyword::OUTER {
+        (position, word) = words.next()?;
+    }
+    let quantified = words.next()?.1;
+    let by = match quantified {
+        Keyword::ALL | Keyword::DISTINCT => words.next()?.1,
+        other => other,
+    };
+    (word == Keyword::UNION && by == Keyword::BY).then_some(position)
 }
 
 /// Where the `[` behind `<…>` is, when the tokens from `start` on are such.
@@ -172,27 +213,27 @@ mod tests {
     use super::*;
     use crate::lexer;
 
-    fn readable(sql: &str) -> bool {
+    fn parses(sql: &str) -> bool {
         parse(&lexer::tokens(sql).expect("tokens")).is_ok()
     }
 
     #[test]
     fn reads_typed_arrays_and_keywords_behind_dots() {
-        assert!(readable(
+        assert!(parses(
             "SELECT ARRAY<STRUCT<a INT64, b ARRAY<INT64>>>[(1, [2])]"
         ));
-        assert!(readable("SELECT SAFE.SUBSTR('a', 1), NET.HOST('x')"));
-        assert!(readable("SELECT a < b, ARRAY(SELECT 1)[OFFSET(0)] FROM t"));
+        assert!(parses("SELECT SAFE.SUBSTR('a', 1), NET.HOST('x')"));
+        assert!(parses("SELECT a < b, ARRAY(SELECT 1)[OFFSET(0)] FROM t"));
     }
 
     #[test]
     fn bounds_hold() {
         let sum = |n| format!("SELECT {}", vec!["1"; n].join("+"));
-        assert!(readable(&sum(400)) && !readable(&sum(100_000)));
+        assert!(parses(&sum(400)) && !parses(&sum(100_000)));
         let nest = |n| format!("SELECT {}1{}", "(".repeat(n), ")".repeat(n));
-        assert!(readable(&nest(20)) && !readable(&nest(50_000)));
-        assert!(!readable(&format!("SELECT * FROM {}", "(".repeat(63))));
-        assert!(!readable(&format!("SELECT {}1", "NOT ".repeat(10_000))));
-        assert!(readable(&format!("SELECT {}", vec!["a"; 20_000].join(","))));
+        assert!(parses(&nest(20)) && !parses(&nest(50_000)));
+        assert!(!parses(&format!("SELECT * FROM {}", "(".repeat(63))));
+        assert!(!parses(&format!("SELECT {}1", "NOT ".repeat(10_000))));
+        assert!(parses(&format!("SELECT {}", vec!["a"; 20_000].join(","))));
     }
 }

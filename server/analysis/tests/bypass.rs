@@ -12,7 +12,7 @@ use domain::Route;
 use serde::Deserialize;
 
 /// Of the cases that may run, how many are understood. Raise it when it grows.
-const UNDERSTOOD: usize = 85;
+const UNDERSTOOD: usize = 86;
 
 #[derive(Deserialize)]
 struct Case {

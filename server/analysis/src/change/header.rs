@@ -10,7 +10,7 @@ use sqlparser::{
 
 use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
-    parse::check_depth,
+    parse::prepared,
 };
 
 /// Where rows go, and the query that gives them.
@@ -70,8 +70,8 @@ fn read(
     place: &Place,
     head: impl FnOnce(&mut Parser<'_>) -> Result<Header, ParserError>,
 ) -> Followed<Header> {
-    check_depth(tokens)?;
-    let mut parser = Parser::new(&BigQueryDialect).with_tokens_with_locations(tokens.to_vec());
+    let tokens = prepared(tokens)?;
+    let mut parser = Parser::new(&BigQueryDialect).with_tokens_with_locations(tokens);
     match head(&mut parser) {
         Ok(header) if parser.peek_token_ref().token == Token::EOF => Ok(header),
         _ => {

@@ -1,8 +1,8 @@
 //! Expressions: what flows into their value.
 
 use sqlparser::ast::{
-    AccessExpr, BinaryOperator, CastFormat, CeilFloorKind, DataType, Expr, Query, Spanned,
-    StructField, Subscript, UnaryOperator,
+    AccessExpr, BinaryOperator, DataType, Expr, Query, Spanned, StructField, Subscript,
+    UnaryOperator,
 };
 
 use super::{Ctes, Output, Walk, field, name, select::implied_name};
@@ -45,7 +45,7 @@ impl Walk<'_> {
     }
 
     /// The joint value of several expressions.
-    fn all<'e>(
+    pub(super) fn all<'e>(
         &mut self,
         expressions: impl IntoIterator<Item = &'e Expr>,
         scope: &Scope<'_>,
@@ -91,131 +91,6 @@ impl Walk<'_> {
         }
     }
 
-    /// Tests and the functions that the parser knows by name.
-    fn test(&mut self, expr: &Expr, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
-        match expr {
-            Expr::IsFalse(e)
-            | Expr::IsNotFalse(e)
-            | Expr::IsTrue(e)
-            | Expr::IsNotTrue(e)
-            | Expr::IsNull(e)
-            | Expr::IsNotNull(e)
-            | Expr::IsUnknown(e)
-            | Expr::IsNotUnknown(e) => self.all([e.as_ref()], scope, ctes),
-            Expr::IsDistinctFrom(a, b) | Expr::IsNotDistinctFrom(a, b) => {
-                self.all([a.as_ref(), b.as_ref()], scope, ctes)
-            }
-            Expr::InList {
-                expr,
-                list,
-                negated: _,
-            } => self.all(std::iter::once(expr.as_ref()).chain(list), scope, ctes),
-            Expr::InSubquery {
-                expr,
-                subquery,
-                negated: _,
-            } => {
-                let value = self.expression(expr, scope, ctes)?;
-                let found = self.existence(subquery, scope, ctes)?;
-                Ok(Value::from_all([&value, &found]))
-            }
-            Expr::InUnnest {
-                expr,
-                array_expr,
-                negated: _,
-            } => self.all([expr.as_ref(), array_expr.as_ref()], scope, ctes),
-            Expr::Between {
-                expr,
-                negated: _,
-                low,
-                high,
-            } => self.all([expr.as_ref(), low.as_ref(), high.as_ref()], scope, ctes),
-            Expr::Like {
-                negated: _,
-                any: _,
-                expr,
-                pattern,
-                escape_char: None,
-            } => self.all([expr.as_ref(), pattern.as_ref()], scope, ctes),
-            Expr::Exists {
-                subquery,
-                negated: _,
-            } => self.existence(subquery, scope, ctes),
-            Expr::Case {
-                case_token: _,
-                end_token: _,
-                operand,
-                conditions,
-                else_result,
-            } => {
-                let arms = conditions
-                    .iter()
-                    .flat_map(|when| [&when.condition, &when.result]);
-                let ends = operand.iter().chain(else_result).map(Box::as_ref);
-                self.all(ends.chain(arms), scope, ctes)
-            }
-            _ => self.built_in(expr, scope, ctes),
-        }
-    }
-
-    /// Functions that the parser gives nodes of their own.
-    fn built_in(&mut self, expr: &Expr, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
-        match expr {
-            Expr::Cast {
-                kind: _,
-                expr,
-                data_type,
-                format,
-            } => {
-                self.data_type(data_type)?;
-                match format {
-                    None | Some(CastFormat::Value(_) | CastFormat::ValueAtTimeZone(..)) => {}
-                }
-                self.all([expr.as_ref()], scope, ctes)
-            }
-            Expr::AtTimeZone {
-                timestamp,
-                time_zone,
-            } => self.all([timestamp.as_ref(), time_zone.as_ref()], scope, ctes),
-            Expr::Extract {
-                field: _,
-                syntax: _,
-                expr,
-            } => self.all([expr.as_ref()], scope, ctes),
-            Expr::Ceil { expr, field: kind } | Expr::Floor { expr, field: kind } => match kind {
-                CeilFloorKind::DateTimeField(_) | CeilFloorKind::Scale(_) => {
-                    self.all([expr.as_ref()], scope, ctes)
-                }
-            },
-            Expr::Substring {
-                expr,
-                substring_from,
-                substring_for,
-                special: _,
-                shorthand: _,
-            } => {
-                let bounds = substring_from.iter().chain(substring_for).map(Box::as_ref);
-                self.all(std::iter::once(expr.as_ref()).chain(bounds), scope, ctes)
-            }
-            Expr::Trim {
-                trim_where: None,
-                trim_what: None,
-                expr,
-                trim_characters,
-            } => {
-                let characters = trim_characters.iter().flatten();
-                self.all(
-                    std::iter::once(expr.as_ref()).chain(characters),
-                    scope,
-                    ctes,
-                )
-            }
-            Expr::Position { expr, r#in } => self.all([expr.as_ref(), r#in.as_ref()], scope, ctes),
-            Expr::Collate { expr, collation: _ } => self.expression(expr, scope, ctes),
-            _ => Err(Refusal::unsupported(&(0..0), "This kind of expression")),
-        }
-    }
-
     /// A chain of operators leans to the left; it is followed without recursion.
     fn chain(&mut self, expr: &Expr, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
         let mut flows = Vec::new();
@@ -246,7 +121,12 @@ impl Walk<'_> {
     }
 
     /// Whether rows exist tells about everything that decides which rows come.
-    fn existence(&mut self, query: &Query, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
+    pub(super) fn existence(
+        &mut self,
+        query: &Query,
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Value> {
         let (output, deciding) = self.with_deciding(query, scope, ctes)?;
         let columns = output.fields.iter().map(|field| &field.value.flow);
         Ok(Value {
@@ -337,7 +217,7 @@ impl Walk<'_> {
 
     /// A type reads nothing; one that the parser does not know by name is refused.
     #[expect(clippy::unused_self, reason = "reads as one of the followers")]
-    fn data_type(&self, data_type: &DataType) -> Followed<()> {
+    pub(super) fn data_type(&self, data_type: &DataType) -> Followed<()> {
         match data_type {
             DataType::Custom(object, _) => {
                 let known = ["BIGNUMERIC", "BIGDECIMAL", "GEOGRAPHY", "RANGE"];

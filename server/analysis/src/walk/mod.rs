@@ -1,5 +1,6 @@
 //! Following a statement through its scopes, with everything that is learnt on the way.
 
+mod built_in;
 mod call;
 mod expression;
 mod from;

@@ -257,6 +257,9 @@ impl Walk<'_> {
                     SetOperator::Union | SetOperator::Except | SetOperator::Intersect,
                     SetQuantifier::All | SetQuantifier::Distinct,
                 ) => by_position(output, right)?,
+                (SetOperator::Union, SetQuantifier::AllByName | SetQuantifier::DistinctByName) => {
+                    by_name(output, right)?
+                }
                 _ => return Err(Refusal::unsupported(&(0..0), "This form of set operation")),
             };
         }
@@ -314,6 +317,32 @@ pub(super) fn ordinal<'o>(expr: &Expr, output: &'o Output) -> Option<&'o Field> 
     output
         .fields
         .get(text.parse::<usize>().ok()?.checked_sub(1)?)
+}
+
+/// The arms of `UNION … BY NAME` join by name; a column that only one arm has stays. Without
+/// `FULL`, BigQuery itself refuses such arms.
+fn by_name(mut left: Output, right: Output) -> Followed<Output> {
+    for column in right.fields {
+        let Some(own) = &column.name else {
+            return Err(Refusal::unsupported(
+                &(0..0),
+                "A column without a name, BY NAME,",
+            ));
+        };
+        match left.fields.iter_mut().find(|field| field.is_named(own)) {
+            Some(field) => {
+                field.value = Value::one_of(&[std::mem::take(&mut field.value), column.value]);
+            }
+            None => left.fields.push(column),
+        }
+    }
+    if left.fields.iter().any(|field| field.name.is_none()) || left.row.is_some() {
+        return Err(Refusal::unsupported(
+            &(0..0),
+            "A column without a name, BY NAME,",
+        ));
+    }
+    Ok(left)
 }
 
 /// The arms of a set operation join by position, under the first arm's names.
