@@ -102,6 +102,7 @@ pub fn router(server: Arc<Server>) -> Router {
         .merge(api)
         .merge(discovery::router())
         .fallback(unknown_address)
+        .method_not_allowed_fallback(unknown_address)
         .with_state(server)
 }
 

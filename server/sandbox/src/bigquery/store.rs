@@ -18,12 +18,12 @@ use super::{
     execution::{Specification, Success},
 };
 use crate::{
-    engine::PROJECT,
+    engine::{PROJECT, Session},
     error::{QueryError, Reason},
 };
 
 /// How many jobs are remembered; the oldest are forgotten first.
-const REMEMBERED: usize = 500;
+const REMEMBERED: usize = 200;
 
 /// A query job.
 pub(super) struct Job {
@@ -131,23 +131,28 @@ impl Job {
         });
         server.jobs.add(Arc::clone(&job))?;
         let running = Arc::clone(&job);
-        tokio::task::spawn_blocking(move || {
-            let result = if running.cancelled.load(Ordering::SeqCst) {
-                Err(cancelled())
-            } else {
-                running.specification.run(&session)
-            };
-            running
-                .interrupt
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-            running.finished.send_replace(Some(Arc::new(Finished {
+        tokio::spawn(async move {
+            let finishing = Arc::clone(&running);
+            let result = tokio::task::spawn_blocking(move || running.run(&session)).await;
+            let result = result.unwrap_or_else(|_| Err(broken()));
+            finishing.finished.send_replace(Some(Arc::new(Finished {
                 result,
                 ended: now(),
             })));
         });
         Ok(job)
+    }
+
+    fn run(&self, session: &Session) -> Result<Success, QueryError> {
+        if self.cancelled.load(Ordering::SeqCst) {
+            return Err(cancelled());
+        }
+        let result = self.specification.run(session);
+        self.interrupt
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        result
     }
 
     /// How the job ended, if it has.
@@ -183,6 +188,13 @@ fn cancelled() -> QueryError {
     QueryError::new(
         Reason::Stopped,
         "Job execution was cancelled: User requested cancellation",
+    )
+}
+
+fn broken() -> QueryError {
+    QueryError::new(
+        Reason::InternalError,
+        "An internal error occurred and the request could not be completed.",
     )
 }
 

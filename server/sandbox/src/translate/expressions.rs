@@ -6,7 +6,7 @@ use sqlparser::ast::{
 };
 
 use super::{
-    Rendered, Renderer,
+    DEEPEST, Rendered, Renderer,
     composites::{field_names, typed_array},
     literals, types,
 };
@@ -14,6 +14,16 @@ use crate::error::QueryError;
 
 impl Renderer<'_> {
     pub(super) fn expression(&mut self, expression: &Expr) -> Rendered {
+        if self.depth >= DEEPEST {
+            return Err(QueryError::unsupported("so deeply nested an expression"));
+        }
+        self.depth += 1;
+        let rendered = self.nested_expression(expression);
+        self.depth -= 1;
+        rendered
+    }
+
+    fn nested_expression(&mut self, expression: &Expr) -> Rendered {
         match expression {
             Expr::Identifier(ident) => self.identifier(ident),
             Expr::CompoundIdentifier(path) => self.path(path),

@@ -32,6 +32,9 @@ use crate::{
     error::QueryError,
 };
 
+/// How deep expressions may be nested; a chain of operators counts each link.
+const DEEPEST: usize = 200;
+
 /// The outcome of one part of the translation.
 type Rendered = Result<String, QueryError>;
 
@@ -137,6 +140,8 @@ struct Renderer<'a> {
     /// Where each `?` stands.
     positional: Vec<Location>,
     generated: usize,
+    /// How many expressions the current one is inside of.
+    depth: usize,
 }
 
 /// What one `FROM` clause defines so far.
@@ -189,6 +194,7 @@ impl<'a> Renderer<'a> {
             references: BTreeSet::new(),
             positional: literals::positional_parameters(source),
             generated: 0,
+            depth: 0,
         }
     }
 
@@ -205,5 +211,93 @@ fn at(span: Span) -> String {
         String::new()
     } else {
         format!(" at [{}:{}]", span.start.line, span.start.column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn translated(sql: &str, parameters: &[Parameter]) -> Result<String, QueryError> {
+        let functions = ["bq_upper", "bq_divide"].map(str::to_owned).into();
+        let catalog = Catalog::default();
+        let context = Context {
+            catalog: &catalog,
+            functions: &functions,
+            default_dataset: None,
+            parameters,
+        };
+        translate(sql, &context).map(|translation| translation.sql)
+    }
+
+    fn refusal(sql: &str) -> String {
+        translated(sql, &[]).expect_err("refused").message
+    }
+
+    #[test]
+    fn text_and_names_stay_inside_their_quotes() {
+        assert_eq!(
+            translated(r#"SELECT 'a\' OR 1=1 --' AS `x" y`, 'b\\', '\\\''"#, &[]),
+            Ok(r#"SELECT 'a'' OR 1=1 --' AS "x"" y", 'b\' AS "f0_", '\''' AS "f1_""#.into())
+        );
+    }
+
+    #[test]
+    fn numbers_and_operators_have_bigquerys_types() {
+        assert_eq!(
+            translated("SELECT 1 / 2 AS a, 1.5 AS b", &[]),
+            Ok(r#"SELECT bq_divide(1::BIGINT, 2::BIGINT) AS "a", 1.5::DOUBLE AS "b""#.into())
+        );
+    }
+
+    #[test]
+    fn positional_parameters_count_by_their_place_in_the_text() {
+        let parameter = |sql: &str| Parameter {
+            name: None,
+            sql: sql.into(),
+        };
+        assert_eq!(
+            translated(
+                "SELECT ? AS a FROM (SELECT ? AS b) AS t",
+                &[parameter("'first'"), parameter("'second'")]
+            ),
+            Ok(r#"SELECT 'first' AS "a" FROM (SELECT 'second' AS "b") AS "t""#.into())
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_by_name() {
+        assert_eq!(
+            refusal("SELECT 1, nope(2)"),
+            "Function not found: NOPE; at [1:11]"
+        );
+        assert_eq!(
+            refusal("SELECT CAST(1 AS GEOGRAPHY)"),
+            "Unsupported by this server: the type GEOGRAPHY"
+        );
+        assert_eq!(
+            refusal("SELECT 1; SELECT 2"),
+            "Unsupported by this server: a script of several statements"
+        );
+        assert_eq!(
+            refusal("SELECT 1 FROM x.y"),
+            "Not found: Dataset demo:x was not found in location US"
+        );
+        assert_eq!(
+            refusal("SELECT @nope"),
+            "Query parameter 'nope' not found at [1:8]"
+        );
+        assert!(refusal("SELECT 1 +").starts_with("Syntax error: "));
+        assert_eq!(refusal(""), "Syntax error: Unexpected end of statement");
+    }
+
+    #[test]
+    fn a_chain_of_any_length_ends_in_an_answer() {
+        let chain = |length: usize| format!("SELECT 1{}", " + 1".repeat(length));
+        assert!(translated(&chain(DEEPEST - 1), &[]).is_ok());
+        assert_eq!(
+            refusal(&chain(20_000)),
+            "Unsupported by this server: so deeply nested an expression"
+        );
     }
 }
