@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{EventSource, MessageEvent};
+use web_sys::{Event, EventSource, MessageEvent};
 
 const ADDRESS: &str = "/events";
 
@@ -16,75 +16,71 @@ struct Stream {
     source: Option<EventSource>,
     listeners: Vec<(&'static str, Act)>,
     /// Kept alive for as long as the source may call them.
-    callbacks: Vec<Closure<dyn Fn(MessageEvent)>>,
+    callbacks: Vec<Closure<dyn Fn(Event)>>,
 }
 
 thread_local! {
     static STREAM: RefCell<Stream> = RefCell::default();
 }
 
-/// Calls `act` with the data of each event of this name; with an empty text when the
-/// page is seen again and anything may have happened.
+/// Calls `act` with the data of each event of this name; with an empty text whenever the
+/// stream opens, because anything may have happened while it was not.
 pub(super) fn subscribe(event: &'static str, act: impl Fn(&str) + 'static) {
+    let listener: (&'static str, Act) = (event, Rc::new(act));
     let first = STREAM.with_borrow_mut(|stream| {
-        stream.listeners.push((event, Rc::new(act)));
+        stream.listen(&listener);
+        stream.listeners.push(listener);
         stream.listeners.len() == 1
     });
     if first {
+        let seen = ev::Custom::<Event>::new("visibilitychange");
         // For as long as the page lives.
-        let _ = window_event_listener(
-            ev::Custom::<web_sys::Event>::new("visibilitychange"),
-            |_| {
-                follow_visibility();
-            },
-        );
+        let _ = window_event_listener(seen, |_| follow_visibility());
+        follow_visibility();
     }
-    open();
 }
 
 fn follow_visibility() {
-    if document().visibility_state() == web_sys::VisibilityState::Visible {
-        open();
-        let acts: Vec<Act> = STREAM.with_borrow(|stream| {
-            stream
-                .listeners
-                .iter()
-                .map(|(_, act)| Rc::clone(act))
-                .collect()
-        });
-        for act in acts {
-            act("");
+    let seen = document().visibility_state() == web_sys::VisibilityState::Visible;
+    STREAM.with_borrow_mut(|stream| {
+        stream.close();
+        if seen {
+            stream.open();
         }
-    } else {
-        close();
-    }
+    });
 }
 
-fn close() {
-    STREAM.with_borrow_mut(|stream| {
-        if let Some(source) = stream.source.take() {
+impl Stream {
+    fn close(&mut self) {
+        if let Some(source) = self.source.take() {
             source.close();
         }
-        stream.callbacks.clear();
-    });
-}
+        self.callbacks.clear();
+    }
 
-fn open() {
-    close();
-    let Ok(source) = EventSource::new(ADDRESS) else {
-        return;
-    };
-    STREAM.with_borrow_mut(|stream| {
-        for (event, act) in &stream.listeners {
-            let act = Rc::clone(act);
-            let callback = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
-                act(&message.data().as_string().unwrap_or_default());
-            });
-            let target = callback.as_ref().unchecked_ref();
-            // Adding a listener to a source of our own cannot fail.
-            let _ = source.add_event_listener_with_callback(event, target);
-            stream.callbacks.push(callback);
+    fn open(&mut self) {
+        self.source = EventSource::new(ADDRESS).ok();
+        for listener in self.listeners.clone() {
+            self.listen(&listener);
         }
-        stream.source = Some(source);
-    });
+    }
+
+    /// Listens on the open stream, if there is one.
+    fn listen(&mut self, (event, act): &(&'static str, Act)) {
+        for name in [*event, "open"] {
+            let act = Rc::clone(act);
+            let callback = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+                let message = event.dyn_ref::<MessageEvent>();
+                act(&message
+                    .and_then(|message| message.data().as_string())
+                    .unwrap_or_default());
+            });
+            if let Some(source) = &self.source {
+                let target = callback.as_ref().unchecked_ref();
+                // Adding a listener to a source of our own cannot fail.
+                let _ = source.add_event_listener_with_callback(name, target);
+                self.callbacks.push(callback);
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What happens after a decision, as it happens.
 
-use domain::{ApprovalId, IntentState, RunId, Timestamp};
+use domain::{ApprovalId, IntentId, IntentState, RunId, Timestamp};
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::HtmlElement;
 
@@ -17,6 +17,8 @@ use crate::{
 pub fn Outcome(
     /// Which request.
     approval: ApprovalId,
+    /// What it asks for.
+    intent: IntentId,
     /// Its session.
     run: RunId,
     /// As the page was rendered.
@@ -26,7 +28,11 @@ pub fn Outcome(
 ) -> impl IntoView {
     let status = RwSignal::new(status);
     Effect::new(move |_| {
-        live::subscribe("intent", move |_| refresh(approval, status));
+        live::subscribe("intent", move |moved| {
+            if moved.is_empty() || moved == intent.to_string() {
+                refresh(approval, status);
+            }
+        });
         live::subscribe("inbox", move |_| refresh(approval, status));
     });
     view! {

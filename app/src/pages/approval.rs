@@ -40,7 +40,7 @@ fn show(page: ApprovalPage, failure: Option<Failure>) -> AnyView {
         needed: page.needed,
         execution: page.execution.clone(),
     };
-    let (approval, run) = (page.approval, page.run);
+    let (approval, intent, run) = (page.approval, page.intent, page.run);
     view! {
         <article class="approval">
             {header::show(&page, now)}
@@ -50,7 +50,7 @@ fn show(page: ApprovalPage, failure: Option<Failure>) -> AnyView {
                     {reasons::show(&page)}
                     <section>
                         <h2>"Signatures"</h2>
-                        <Outcome approval run status now />
+                        <Outcome approval intent run status now />
                     </section>
                 </aside>
             </div>
