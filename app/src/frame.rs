@@ -59,7 +59,7 @@ fn door(href: &'static str, name: &'static str, icon: &'static str) -> AnyView {
     let here = if href == "/" {
         path == "/" || path.starts_with("/approvals")
     } else {
-        path.starts_with(href) || (href == "/agents" && path.starts_with("/runs"))
+        path.starts_with(href) || (href == "/sessions" && path.starts_with("/runs"))
     };
     let current = here.then_some("page");
     view! { <a class="door" href=href aria-current=current><Icon path=icon /><span>{name}</span></a> }.into_any()
