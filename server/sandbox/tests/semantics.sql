@@ -81,6 +81,10 @@ SELECT DATETIME '2024-01-01 10:00:00', TIME '10:00:00.5', TIMESTAMP '2024-01-01 
 SELECT DATE_TRUNC(order_date, YEAR) AS order_date, COUNT(*) AS n FROM shop.orders GROUP BY order_date ORDER BY order_date
 -- => [["2023-01-01", "39985"], ["2024-01-01", "40111"], ["2025-01-01", "39904"]]
 
+-- a key of GROUP BY that is a subquery over the row's own array
+SELECT (SELECT value FROM UNNEST(params) WHERE key = 'page') AS page, COUNT(*) AS n FROM shop.events WHERE event_id <= 'evt-000003' GROUP BY page ORDER BY page
+-- => [["/cart", "2"], ["/help", "1"]]
+
 -- NULL sorts first
 SELECT x FROM UNNEST([2, NULL, 1]) AS x ORDER BY x
 -- => [[null], ["1"], ["2"]]

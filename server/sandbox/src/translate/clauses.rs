@@ -1,8 +1,8 @@
 //! `GROUP BY`, `ORDER BY` and `LIMIT`.
 
 use sqlparser::ast::{
-    Expr, GroupByExpr, GroupByWithModifier, LimitClause, OrderBy, OrderByExpr, OrderByKind,
-    OrderBySort, Select, SelectItem, Value,
+    Expr, GroupByExpr, LimitClause, OrderBy, OrderByExpr, OrderByKind, OrderBySort, Select,
+    SelectItem, Value,
 };
 
 use super::{Rendered, Renderer};
@@ -12,20 +12,20 @@ impl Renderer<'_> {
     pub(super) fn group_by(&mut self, select: &Select) -> Rendered {
         match &select.group_by {
             GroupByExpr::All(modifiers) if modifiers.is_empty() => Ok(" GROUP BY ALL".into()),
-            GroupByExpr::Expressions(keys, modifiers)
-                if keys.is_empty() && modifiers.is_empty() =>
-            {
-                Ok(String::new())
-            }
-            GroupByExpr::Expressions(keys, modifiers) => {
-                let rendered = self.group_keys(keys, select)?;
-                match modifiers.as_slice() {
-                    [] => Ok(format!(" GROUP BY {rendered}")),
-                    [GroupByWithModifier::Rollup] => Ok(format!(" GROUP BY ROLLUP ({rendered})")),
-                    _ => Err(QueryError::unsupported("this form of GROUP BY")),
+            GroupByExpr::Expressions(keys, modifiers) if modifiers.is_empty() => {
+                if keys.is_empty() {
+                    return Ok(String::new());
                 }
+                let keys = keys
+                    .iter()
+                    .map(|key| match aliased(key, select) {
+                        Some((Some(place), _)) => Ok(place.to_string()),
+                        _ => self.group_key(key, select),
+                    })
+                    .collect::<Result<Vec<_>, _>>()?;
+                Ok(format!(" GROUP BY {}", keys.join(", ")))
             }
-            GroupByExpr::All(_) => Err(QueryError::unsupported("this form of GROUP BY")),
+            _ => Err(QueryError::unsupported("this form of GROUP BY")),
         }
     }
 
@@ -38,7 +38,8 @@ impl Renderer<'_> {
     }
 
     /// One key. A name means the column of the result before that of a table, where the engine
-    /// would look in the other order: so the name is replaced by what it stands for.
+    /// looks in the other order: so a name is replaced by the column's place or, inside sets, by
+    /// what it stands for.
     fn group_key(&mut self, key: &Expr, select: &Select) -> Rendered {
         match key {
             Expr::Rollup(sets) => Ok(format!("ROLLUP ({})", self.group_sets(sets, select)?)),
@@ -47,16 +48,8 @@ impl Renderer<'_> {
                 "GROUPING SETS ({})",
                 self.group_sets(sets, select)?
             )),
-            Expr::Identifier(name) => {
-                let aliased = select.projection.iter().find_map(|item| match item {
-                    SelectItem::ExprWithAlias { expr, alias }
-                        if alias.value.eq_ignore_ascii_case(&name.value) =>
-                    {
-                        Some(expr)
-                    }
-                    _ => None,
-                });
-                self.expression(aliased.unwrap_or(key))
+            Expr::Identifier(_) => {
+                self.expression(aliased(key, select).map_or(key, |(_, expression)| expression))
             }
             _ => self.ordinal_or_expression(key),
         }
@@ -140,4 +133,34 @@ impl Renderer<'_> {
         }
         Ok(sql)
     }
+}
+
+/// The column of the result that a key names: its place, unless a star stands before it, and its
+/// expression.
+fn aliased<'a>(key: &Expr, select: &'a Select) -> Option<(Option<usize>, &'a Expr)> {
+    let Expr::Identifier(name) = key else {
+        return None;
+    };
+    let items = &select.projection;
+    let (index, expression) = items
+        .iter()
+        .enumerate()
+        .find_map(|(index, item)| match item {
+            SelectItem::ExprWithAlias { expr, alias }
+                if alias.value.eq_ignore_ascii_case(&name.value) =>
+            {
+                Some((index, expr))
+            }
+            _ => None,
+        })?;
+    let star = |item: &SelectItem| {
+        matches!(
+            item,
+            SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)
+        )
+    };
+    Some((
+        (!items[..index].iter().any(star)).then_some(index + 1),
+        expression,
+    ))
 }
