@@ -1,7 +1,7 @@
 //! Pipe syntax (`FROM t |> WHERE … |> SELECT …`).
 
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, ExprWithAliasAndOrderBy, PipeOperator, Query, SelectItem,
+    Assignment, AssignmentTarget, Expr, ExprWithAliasAndOrderBy, PipeOperator, Query, SelectItem,
 };
 
 use super::{Clause, Ctes, Output, Walk, field, name, path, select::implied_name};
@@ -38,6 +38,7 @@ impl Walk<'_> {
         self.everything(&scope)
     }
 
+    /// What is in reach behind one operator.
     fn pipe<'s>(
         &mut self,
         operator: &PipeOperator,
@@ -45,63 +46,86 @@ impl Walk<'_> {
         ctes: &Ctes,
     ) -> Followed<Scope<'s>> {
         match operator {
-            PipeOperator::Where { expr } => {
-                self.within(Clause::Filter, |walk| walk.expression(expr, &scope, ctes))?;
-            }
-            PipeOperator::Limit { expr, offset } => {
-                for expr in std::iter::once(expr).chain(offset) {
-                    self.within(Clause::Filter, |walk| walk.expression(expr, &scope, ctes))?;
-                }
-            }
-            PipeOperator::OrderBy { exprs } => {
-                for key in exprs {
-                    self.sort_key(key, None, &scope, ctes)?;
-                }
-            }
-            PipeOperator::Select { exprs } => {
-                let fields = self.select_list(exprs, &scope, ctes)?;
-                scope = single(fields, &scope);
-            }
+            PipeOperator::Where { .. }
+            | PipeOperator::Limit { .. }
+            | PipeOperator::OrderBy { .. } => self.pipe_of_rows(operator, &scope, ctes)?,
+            PipeOperator::Join(join) => self.join(join, &mut scope, ctes)?,
             PipeOperator::Extend { exprs } => {
-                let added = self.extension(exprs, &scope, ctes)?;
+                let fields = self.extension(exprs, &scope, ctes)?;
                 scope.relations.push(Relation {
-                    fields: added,
+                    fields,
                     ..Relation::default()
                 });
             }
             PipeOperator::As { alias } => {
                 let fields = self.everything(&scope)?.fields;
                 scope = single(fields, &scope);
-                if let [relation] = scope.relations.as_mut_slice() {
+                for relation in &mut scope.relations {
                     relation.name = Some(name(alias)?.into());
                 }
             }
-            PipeOperator::Join(join) => self.join(join, &mut scope, ctes)?,
-            PipeOperator::Set { assignments } => scope = self.set(assignments, &scope, ctes)?,
+            _ => {
+                let fields = self.pipe_of_columns(operator, &scope, ctes)?;
+                scope = single(fields, &scope);
+            }
+        }
+        Ok(scope)
+    }
+
+    /// Operators that only decide which rows come, and in which order.
+    fn pipe_of_rows(
+        &mut self,
+        operator: &PipeOperator,
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<()> {
+        let expressions: Vec<&Expr> = match operator {
+            PipeOperator::Where { expr } => vec![expr],
+            PipeOperator::Limit { expr, offset } => std::iter::once(expr).chain(offset).collect(),
+            PipeOperator::OrderBy { exprs } => {
+                return exprs
+                    .iter()
+                    .try_for_each(|key| self.sort_key(key, None, scope, ctes));
+            }
+            _ => return Err(Refusal::unsupported(&(0..0), "This pipe operator")),
+        };
+        for expr in expressions {
+            self.within(Clause::Filter, |walk| walk.expression(expr, scope, ctes))?;
+        }
+        Ok(())
+    }
+
+    /// Operators that leave columns of their own.
+    fn pipe_of_columns(
+        &mut self,
+        operator: &PipeOperator,
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Vec<Field>> {
+        match operator {
+            PipeOperator::Select { exprs } => self.select_list(exprs, scope, ctes),
+            PipeOperator::Set { assignments } => self.set(assignments, scope, ctes),
             PipeOperator::Drop { columns } => {
-                let mut fields = self.everything(&scope)?.fields;
+                let mut fields = self.everything(scope)?.fields;
                 for column in columns {
                     let unwanted = name(column)?;
                     fields.retain(|field| !field.is_named(unwanted));
                 }
-                scope = single(fields, &scope);
+                Ok(fields)
             }
             PipeOperator::Rename { mappings } => {
-                let mut fields = self.everything(&scope)?.fields;
+                let mut fields = self.everything(scope)?.fields;
                 for mapping in mappings {
                     rename(&mut fields, name(&mapping.ident)?, name(&mapping.alias)?)?;
                 }
-                scope = single(fields, &scope);
+                Ok(fields)
             }
             PipeOperator::Aggregate {
                 full_table_exprs,
                 group_by_expr,
-            } => {
-                scope = self.aggregate(full_table_exprs, group_by_expr, &scope, ctes)?;
-            }
-            _ => return Err(Refusal::unsupported(&(0..0), "This pipe operator")),
+            } => self.aggregate(full_table_exprs, group_by_expr, scope, ctes),
+            _ => Err(Refusal::unsupported(&(0..0), "This pipe operator")),
         }
-        Ok(scope)
     }
 
     fn extension(
@@ -122,12 +146,12 @@ impl Walk<'_> {
         self.select_list(items, scope, ctes)
     }
 
-    fn set<'s>(
+    fn set(
         &mut self,
         assignments: &[Assignment],
-        scope: &Scope<'s>,
+        scope: &Scope<'_>,
         ctes: &Ctes,
-    ) -> Followed<Scope<'s>> {
+    ) -> Followed<Vec<Field>> {
         let mut fields = self.everything(scope)?.fields;
         for Assignment { target, value } in assignments {
             let AssignmentTarget::ColumnName(object) = target else {
@@ -147,16 +171,16 @@ impl Walk<'_> {
             })?;
             changed.value = value;
         }
-        Ok(single(fields, scope))
+        Ok(fields)
     }
 
-    fn aggregate<'s>(
+    fn aggregate(
         &mut self,
         aggregates: &[ExprWithAliasAndOrderBy],
         keys: &[ExprWithAliasAndOrderBy],
-        scope: &Scope<'s>,
+        scope: &Scope<'_>,
         ctes: &Ctes,
-    ) -> Followed<Scope<'s>> {
+    ) -> Followed<Vec<Field>> {
         let mut fields = Vec::new();
         for (grouped, item) in keys
             .iter()
@@ -175,7 +199,7 @@ impl Walk<'_> {
             };
             fields.push(field(own, value));
         }
-        Ok(single(fields, scope))
+        Ok(fields)
     }
 }
 
