@@ -4,6 +4,7 @@
 //! Doors ([`http`], `ui`) read requests and write answers; `services` hold the use cases;
 //! they use the store, the analysis, the [`policy`], the [`warehouse`] and [`notify`].
 
+pub mod command_line;
 pub mod config;
 pub mod context;
 pub mod http;
@@ -11,6 +12,7 @@ pub mod identity;
 pub mod jobs;
 pub mod notify;
 pub mod policy;
+pub mod program;
 pub mod services;
 pub mod ui;
 pub mod warehouse;

@@ -1,0 +1,140 @@
+//! The commands of `countersign`.
+
+mod analyze;
+mod ledger;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    config::{Config, LogConfig, LogFormat},
+    program,
+};
+
+/// The gateway, approval portal and audit console between AI agents and BigQuery.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the portal and the API.
+    #[command(after_help = "Example:\n  countersign serve --config countersign.toml")]
+    Serve(Configured),
+    /// Judge SQL from standard input against a catalog.
+    #[command(after_help = "Example:\n  echo 'SELECT email FROM customers' | \
+                            countersign analyze --catalog catalog.json")]
+    Analyze(analyze::Analyze),
+    /// Check policies.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Check the audit log.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Bring the database's schema up to date.
+    #[command(after_help = "Example:\n  countersign migrate --config countersign.toml")]
+    Migrate(Configured),
+    /// Print the configuration in effect, without its secrets.
+    #[command(
+        after_help = "Example:\n  COUNTERSIGN__LOG__FORMAT=json countersign print-config \
+                            --config countersign.toml"
+    )]
+    PrintConfig(Configured),
+}
+
+#[derive(Debug, Subcommand)]
+enum PolicyCommand {
+    /// Say whether a folder's policies can be used, and what is wrong where.
+    #[command(after_help = "Example:\n  countersign policy check policies/")]
+    Check {
+        /// A folder of `*.cedar` files.
+        directory: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum LedgerCommand {
+    /// Check every link of the chain, and print its head.
+    #[command(after_help = "Example:\n  countersign ledger verify --config countersign.toml")]
+    Verify(Configured),
+}
+
+#[derive(Debug, Args)]
+struct Configured {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+impl Configured {
+    fn load(&self) -> anyhow::Result<Config> {
+        Ok(Config::load(&self.config)?)
+    }
+}
+
+/// Does what the command line says.
+pub async fn run(command_line: CommandLine) -> anyhow::Result<()> {
+    match command_line.command {
+        Command::Serve(configured) => {
+            let config = configured.load()?;
+            start_log(&config.log)?;
+            program::serve(config, stop()).await
+        }
+        Command::Analyze(analyze) => analyze.run(),
+        Command::Policy(PolicyCommand::Check { directory }) => {
+            let policies = crate::policy::PolicySet::load(&directory)?;
+            println!("The policies can be used. Version {}", policies.version());
+            Ok(())
+        }
+        Command::Ledger(LedgerCommand::Verify(configured)) => {
+            ledger::verify(&configured.load()?).await
+        }
+        Command::Migrate(configured) => {
+            program::open_store(&configured.load()?.store.url).await?;
+            println!("The database is up to date.");
+            Ok(())
+        }
+        Command::PrintConfig(configured) => {
+            print!("{}", configured.load()?.to_redacted_toml()?);
+            Ok(())
+        }
+    }
+}
+
+fn start_log(config: &LogConfig) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.filter)
+        .context("the log filter is wrong")?
+        // It would log Google's answers, tokens included, whatever the filter says.
+        .add_directive("yup_oauth2=off".parse()?);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match config.format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}
+
+/// Resolves when the process is asked to stop.
+async fn stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupted.await;
+}

@@ -1,0 +1,143 @@
+//! Puts the program together from its configuration, and serves.
+
+use std::{future::Future, path::Path, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+};
+use leptos::config::LeptosOptions;
+use store::Store;
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    config::{Config, Credentials, MailConfig, PolicyConfig, WarehouseConfig},
+    context::{Clock, SystemClock},
+    http::{assets, health, problem::Problem, request_id, security, v1},
+    identity::{self, Identity},
+    jobs,
+    notify::{MailFolder, MailServer, Mailer},
+    policy::{PolicyError, PolicySet},
+    services::{Parts, Services},
+    ui,
+    warehouse::{self, BigQuery, Settings, Warehouse},
+};
+
+/// How long one call of BigQuery may take.
+const WAREHOUSE_DEADLINE: Duration = Duration::from_secs(30);
+
+/// Serves until `stop` resolves.
+pub async fn serve(
+    config: Config,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let store = open_store(&config.store.url).await?;
+    let services = Services::new(Parts {
+        store: store.clone(),
+        warehouse: connect(&config.warehouse).await?,
+        policy: policies(&config.policy)?,
+        mailer: mailer(&config.mail)?,
+        clock: Arc::clone(&clock),
+        limits: config.limits,
+        warehouse_config: config.warehouse.clone(),
+        public_url: config.server.origin(),
+    });
+    let identity = Identity::new(&config, store.clone(), clock)?;
+    let app = router(&config, &services, &identity, store)?;
+    let refresh = Duration::from_secs(config.warehouse.catalog_refresh_seconds.into());
+    jobs::start(&services, refresh);
+    let listener = TcpListener::bind(config.server.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.server.listen))?;
+    tracing::info!(address = %config.server.listen, url = %config.server.public_url, "ready");
+    axum::serve(listener, app)
+        .with_graceful_shutdown(stop)
+        .await?;
+    Ok(())
+}
+
+/// Opens the database and brings its schema up to date.
+pub async fn open_store(url: &str) -> anyhow::Result<Store> {
+    if let Some(folder) = url
+        .strip_prefix("sqlite://")
+        .and_then(|path| Path::new(path).parent())
+    {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    }
+    Ok(Store::open(url).await?)
+}
+
+/// The policy in force.
+pub fn policies(config: &PolicyConfig) -> Result<PolicySet, PolicyError> {
+    match &config.directory {
+        Some(directory) => PolicySet::load(directory),
+        None => PolicySet::builtin(&config.builtin),
+    }
+}
+
+async fn connect(config: &WarehouseConfig) -> anyhow::Result<Arc<dyn Warehouse>> {
+    let credentials = match config.credentials() {
+        Credentials::AccessToken(token) => warehouse::Credentials::AccessToken(token),
+        Credentials::ServiceAccountKey(path) => warehouse::Credentials::ServiceAccountKey(path),
+        Credentials::ApplicationDefault => warehouse::Credentials::ApplicationDefault,
+    };
+    let settings = Settings {
+        base_url: config.base_url.clone(),
+        project: config.project.clone(),
+        location: config.location.clone(),
+        credentials,
+        deadline: WAREHOUSE_DEADLINE,
+    };
+    let bigquery = BigQuery::connect(settings).await;
+    Ok(Arc::new(
+        bigquery.context("cannot prepare the connection to BigQuery")?,
+    ))
+}
+
+fn mailer(config: &MailConfig) -> anyhow::Result<Arc<dyn Mailer>> {
+    Ok(match &config.smtp_url {
+        Some(address) => Arc::new(MailServer::new(&config.from, address)?),
+        None => Arc::new(MailFolder::new(&config.from, config.directory.clone())?),
+    })
+}
+
+/// Every door, behind what every answer carries.
+fn router(
+    config: &Config,
+    services: &Services,
+    identity: &Identity,
+    store: Store,
+) -> anyhow::Result<Router> {
+    let pages = ui::router(services.clone(), portal_options(config)?);
+    let rules = security::BrowserRules::new(config);
+    Ok(Router::new()
+        .nest("/api/v1", v1::router(services.clone()))
+        .merge(identity::router(identity, pages))
+        .merge(assets::router(&config.server.site_root)?)
+        .merge(health::router(store))
+        .layer(CatchPanicLayer::custom(
+            |_: Box<dyn std::any::Any + Send>| {
+                axum::response::IntoResponse::into_response(Problem::internal())
+            },
+        ))
+        .layer(from_fn_with_state(rules, security::with_security_headers))
+        .layer(from_fn(request_id::with_request_id)))
+}
+
+/// Where the portal's scripts and styles are; their names carry hashes once they are built.
+fn portal_options(config: &Config) -> anyhow::Result<LeptosOptions> {
+    let site_root = std::path::absolute(&config.server.site_root)?;
+    let hash_file = site_root.join("hash.txt");
+    Ok(LeptosOptions::builder()
+        .output_name(Arc::from("countersign"))
+        .site_pkg_dir(Arc::from("pkg"))
+        .hash_files(hash_file.exists())
+        .hash_file(hash_file.to_string_lossy())
+        .site_root(site_root.to_string_lossy())
+        .site_addr(config.server.listen)
+        .build())
+}
