@@ -136,8 +136,8 @@ fn portal_options(config: &Config) -> anyhow::Result<LeptosOptions> {
         .output_name(Arc::from("countersign"))
         .site_pkg_dir(Arc::from("pkg"))
         .hash_files(hash_file.exists())
-        .hash_file(hash_file.to_string_lossy())
-        .site_root(site_root.to_string_lossy())
+        .hash_file(Arc::from(hash_file.to_string_lossy()))
+        .site_root(Arc::from(site_root.to_string_lossy()))
         .site_addr(config.server.listen)
         .build())
 }
