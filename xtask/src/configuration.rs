@@ -12,9 +12,6 @@ use crate::workspace::Workspace;
 
 const TEMPLATE: &str = include_str!("../countersign.toml");
 
-/// The sandbox's project, which BigQuery calls the jobs' project.
-const PROJECT: &str = "demo";
-
 /// What the programs are started with.
 pub struct Configuration {
     /// The server's configuration file.
@@ -25,28 +22,27 @@ pub struct Configuration {
     pub issuer: String,
     /// The secret between the server and the identity provider.
     pub client_secret: String,
+    /// The token that the server shows to BigQuery.
+    pub access_token: String,
 }
 
 /// Writes the server's configuration and what it refers to under `var`.
 pub fn write(workspace: &Workspace, ports: &Ports) -> Result<Configuration> {
     let var = workspace.var();
     fs::create_dir_all(&var).with_context(|| format!("could not make {}", var.display()))?;
-    let secret_file = var.join("client-secret");
     let configuration = Configuration {
         file: var.join("countersign.toml"),
         public_url: format!("http://127.0.0.1:{}", ports.portal),
         issuer: format!("http://127.0.0.1:{}", ports.identity),
-        client_secret: secret::read_or_make(&secret_file)?,
+        client_secret: secret::read_or_make(&var.join("client-secret"))?,
+        access_token: secret::read_or_make(&var.join("access-token"))?,
     };
     let text = TEMPLATE
         .replace("{portal_port}", &ports.portal.to_string())
-        .replace("{public_url}", &configuration.public_url)
-        .replace("{site_root}", &workspace.site().to_string_lossy())
-        .replace("{var}", &var.to_string_lossy())
-        .replace("{issuer}", &configuration.issuer)
-        .replace("{client_secret_file}", &secret_file.to_string_lossy())
         .replace("{bigquery_port}", &ports.bigquery.to_string())
-        .replace("{project}", PROJECT);
+        .replace("{identity_port}", &ports.identity.to_string())
+        .replace("{site_root}", &workspace.site().to_string_lossy())
+        .replace("{var}", &var.to_string_lossy());
     fs::write(&configuration.file, text)?;
     Ok(configuration)
 }

@@ -89,7 +89,7 @@ fn start_sandbox(
     let mut sandbox = Command::new(workspace.program("sandbox"));
     sandbox
         .current_dir(&workspace.root)
-        .args(["--bigquery-listen", &address(ports.bigquery)])
+        .args(["--listen", &address(ports.bigquery)])
         .args(["--identity-listen", &address(ports.identity)])
         .args([
             "--redirect-uri",
@@ -99,7 +99,8 @@ fn start_sandbox(
             "--post-logout-redirect-uri",
             &format!("{}/signed-out", configuration.public_url),
         ])
-        .env("SANDBOX_CLIENT_SECRET", &configuration.client_secret);
+        .env("SANDBOX_CLIENT_SECRET", &configuration.client_secret)
+        .env("SANDBOX_ACCESS_TOKEN", &configuration.access_token);
     processes.start("sandbox", &mut sandbox)?;
     ports::await_listening(ports.identity, || processes.check())?;
     ports::await_listening(ports.bigquery, || processes.check())
