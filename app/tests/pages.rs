@@ -1,6 +1,9 @@
 //! Pages as a browser without JavaScript gets them, and what their forms send.
 
-#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot be set up has failed"
+)]
 
 mod samples;
 

@@ -17,7 +17,8 @@ use super::{Amount, agent, approval_id, cost, intent_id, person, policy, run_id,
 pub const ASKED: &str = "SELECT c.email,\n       COUNT(*) AS failed_orders -- second orders only\nFROM shop.customers AS c\nJOIN shop.orders AS o ON o.customer_id = c.id\nWHERE c.ssn LIKE '9%'\n  AND o.status = 'failed'\n  AND o.sequence = 2\nGROUP BY c.email\nHAVING COUNT(*) > 1\nORDER BY failed_orders DESC\nLIMIT 500";
 const AS_RUN: &str = "SELECT c.email,\n       COUNT(*) AS failed_orders -- second orders only\nFROM (\n  SELECT id, country,\n         CONCAT('XXXXX@', SPLIT(email, '@')[SAFE_OFFSET(1)]) AS email,\n         '' AS ssn\n  FROM `demo.shop.customers`\n) AS c\nJOIN shop.orders AS o ON o.customer_id = c.id\nWHERE c.ssn LIKE '9%'\n  AND o.status = 'failed'\n  AND o.sequence = 2\nGROUP BY c.email\nHAVING COUNT(*) > 1\nORDER BY failed_orders DESC\nLIMIT 500";
 
-/// Requests 0 to 2 wait; 3 ran, 4 was denied, 5 is this person's own.
+/// Requests 0 to 2 wait, 2 being awkward in every way; 3 ran, 4 was denied, 5 is this
+/// person's own.
 pub struct SampleApprovals {
     pub now: Timestamp,
     pub amount: Amount,
@@ -43,7 +44,8 @@ impl ApprovalDesk for SampleApprovals {
         let number = (0..6)
             .find(|number| approval_id(*number) == approval)
             .ok_or(UiError::NotFound)?;
-        Ok(self.page(number))
+        let page = self.page(number);
+        Ok(if number == 2 { awkward(page) } else { page })
     }
 
     async fn status(&self, approval: ApprovalId) -> Result<ApprovalStatus, UiError> {
@@ -190,6 +192,27 @@ impl SampleApprovals {
                 .then(|| "You opened this run, so somebody else decides.".to_owned()),
             execution,
         }
+    }
+}
+
+/// Many columns, one of them bare; no cost; a character that cannot be seen.
+fn awkward(page: ApprovalPage) -> ApprovalPage {
+    let outputs = (0..40).map(|place| OutputColumn {
+        name: format!("contact_attribute_{place}"),
+        tags: vec![Tag::new("pii.email")],
+        rule: None,
+        masked: place != 3,
+    });
+    ApprovalPage {
+        sql: "SELECT * FROM shop.contacts WHERE name = 'a\u{202e}b\u{200b}' OR note IN ('a long literal that goes on and on and on', 'and another one that goes on for just as long as the first one did')".to_owned(),
+        masked_sql: None,
+        findings: vec![],
+        outputs: outputs.collect(),
+        cost: None,
+        others: vec![],
+        previous: None,
+        policies: vec![],
+        ..page
     }
 }
 

@@ -32,10 +32,10 @@ pub fn show(page: &ApprovalPage, now: Timestamp) -> AnyView {
 /// The three texts behind three tabs: radio buttons, so that no script is needed.
 fn texts(page: &ApprovalPage) -> AnyView {
     let asked = view! { <SqlView sql=page.sql.clone() findings=page.findings.clone() /> };
-    let Some(masked) = page.masked_sql.clone() else {
+    let Some(masked) = page.masked_sql.clone().filter(|masked| *masked != page.sql) else {
         return view! {
             <div class="tabs">
-                <p class="tab-note">"Runs exactly as asked: no column needs a mask."</p>
+                <p class="tab-note">"Runs exactly as asked."</p>
                 <div class="tab-panels">{asked}</div>
             </div>
         }

@@ -52,10 +52,13 @@ fn why(page: &ApprovalPage) -> AnyView {
             }
         })
         .collect();
+    let neither = (policies.is_empty() && findings.is_empty()).then_some(
+        view! { <li>"Nothing was found; the policy asks for a human all the same."</li> },
+    );
     view! {
         <section>
             <h2>"Why you are asked"</h2>
-            <ul class="reasons">{policies}{findings}</ul>
+            <ul class="reasons">{policies}{findings}{neither}</ul>
         </section>
     }
     .into_any()
