@@ -40,11 +40,16 @@ impl Sources {
     }
 }
 
+/// How deep the insides of a value are followed: BigQuery's tables nest 15 levels.
+const DEEPEST_VALUE: usize = 64;
+
 /// A value and what is known of its insides.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Value {
     pub flow: Flow,
     pub shape: Shape,
+    /// How deep fields and elements nest in it.
+    pub depth: usize,
     /// The catalog's column, while the value is that column unchanged.
     pub origin: Option<Rc<Column>>,
 }
@@ -87,17 +92,28 @@ impl Value {
     }
 
     pub fn from_fields(fields: Vec<Field>) -> Self {
-        Self {
-            flow: join(fields.iter().map(|f| &f.value.flow)),
-            shape: Shape::Struct(fields.into()),
-            origin: None,
-        }
+        let flow = join(fields.iter().map(|f| &f.value.flow));
+        let depth = fields.iter().map(|f| f.value.depth).max().unwrap_or(0) + 1;
+        Self::shaped(flow, Shape::Struct(fields.into()), depth)
     }
 
     pub fn array_of(element: Value) -> Self {
+        let (flow, depth) = (Rc::clone(&element.flow), element.depth + 1);
+        Self::shaped(flow, Shape::Array(Rc::new(element)), depth)
+    }
+
+    /// A value that nests too deep keeps its flow and forgets its insides.
+    fn shaped(flow: Flow, shape: Shape, depth: usize) -> Self {
+        if depth > DEEPEST_VALUE {
+            return Self {
+                flow,
+                ..Self::default()
+            };
+        }
         Self {
-            flow: Rc::clone(&element.flow),
-            shape: Shape::Array(Rc::new(element)),
+            flow,
+            shape,
+            depth,
             origin: None,
         }
     }
@@ -196,8 +212,8 @@ impl Value {
             },
         });
         Self {
-            shape: Shape::Struct(fields.collect()),
-            ..whole
+            flow: whole.flow,
+            ..Self::from_fields(fields.collect())
         }
     }
 

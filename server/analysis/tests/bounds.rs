@@ -162,6 +162,30 @@ fn a_short_text_cannot_multiply_without_end() {
 }
 
 #[test]
+fn long_chains_of_nesting_do_not_overflow() {
+    for text in [
+        format!(
+            "FROM customers |> SELECT customers AS v{}",
+            " |> SELECT STRUCT(v AS v) AS v, 1".repeat(7_000)
+        ),
+        format!(
+            "WITH {} SELECT 1",
+            (0..15_000)
+                .map(|n| format!("t{n} AS (SELECT 1)"))
+                .collect::<Vec<_>>()
+                .join(",")
+        ),
+        format!(
+            "SELECT 1 FROM orders {}",
+            "JOIN orders USING (id) ".repeat(10_000)
+        ),
+        format!("SELECT {}1 FROM orders", "id,".repeat(80_000)),
+    ] {
+        let _ = analyse(&text, &catalog());
+    }
+}
+
+#[test]
 fn the_longest_texts_are_answered() {
     let long = format!("SELECT {} FROM customers", vec!["ssn"; 50_000].join(","));
     assert!(analyse(&long, &catalog()).understood);

@@ -1,12 +1,14 @@
 //! Joins, and what `USING` makes of their columns.
 
+use std::rc::Rc;
+
 use sqlparser::ast::{Join, JoinConstraint, JoinOperator, ObjectName, TableWithJoins};
 
 use super::{Clause, Ctes, Walk, field, names::path_place, path};
 use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
     scope::{Found, Relation, Scope},
-    value::Value,
+    value::{Value, same_name},
 };
 
 impl Walk<'_> {
@@ -70,9 +72,12 @@ impl Walk<'_> {
             else {
                 return Err(Refusal::unsupported(&place, "A pseudo-column in USING"));
             };
-            right.merged.push(column.into());
-            for relation in &mut scope.relations {
-                relation.merged.push(column.into());
+            self.step(scope.relations.len())?;
+            let merged: Rc<str> = column.into();
+            for relation in scope.relations.iter_mut().chain([right]) {
+                if !relation.merged.iter().any(|known| same_name(known, column)) {
+                    relation.merged.push(Rc::clone(&merged));
+                }
             }
             let value = Value::one_of(&[left, right_value]);
             self.within(Clause::Join, |walk| {
@@ -80,7 +85,7 @@ impl Walk<'_> {
                 Ok(())
             })?;
             scope.merged.retain(|known| !known.is_named(column));
-            scope.merged.push(field(Some(column.into()), value));
+            scope.merged.push(field(Some(merged), value));
         }
         scope.relations.extend(joined);
         Ok(())

@@ -50,6 +50,7 @@ impl Walk<'_> {
     /// What a path such as `c.address.city` stands for.
     pub(super) fn column(&mut self, parts: &[&Ident], scope: &Scope<'_>) -> Followed<Value> {
         let place = path_place(parts);
+        self.step(scope.relations.len())?;
         let Some((first, rest)) = parts.split_first() else {
             return Err(Refusal::unsupported(&place, "An empty name"));
         };

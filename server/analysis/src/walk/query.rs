@@ -17,6 +17,9 @@ use crate::{
 /// How often a recursive query is followed until nothing new flows.
 const MOST_ROUNDS: usize = 32;
 
+/// How many common table expressions may be in reach at once.
+const MOST_CTES: usize = 1_000;
+
 /// What a query answers with.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Output {
@@ -34,17 +37,25 @@ struct Link {
     name: String,
     /// None while the expression itself is being followed.
     relation: Option<Relation>,
+    /// How many are in reach, this one included.
+    count: usize,
     rest: Ctes,
 }
 
 impl Ctes {
-    fn with(&self, name: &str, relation: Option<Relation>) -> Self {
+    fn with(&self, name: &str, relation: Option<Relation>) -> Followed<Self> {
         let rest = self.clone();
-        Self(Some(Rc::new(Link {
+        let count = rest.0.as_ref().map_or(0, |link| link.count) + 1;
+        if count > MOST_CTES {
+            let message = "The statement has too many expressions in WITH.";
+            return Err(Refusal::new(FindingCode::TooDeep, &(0..0), message));
+        }
+        Ok(Self(Some(Rc::new(Link {
             name: name.to_owned(),
             relation,
+            count,
             rest,
-        })))
+        }))))
     }
 
     /// The relation of this name; an error where it is not yet known what it answers.
@@ -150,7 +161,7 @@ impl Walk<'_> {
         let mut known = ctes.clone();
         if with.recursive {
             for cte in &with.cte_tables {
-                known = known.with(name(&cte.alias.name)?, None);
+                known = known.with(name(&cte.alias.name)?, None)?;
             }
         }
         for cte in &with.cte_tables {
@@ -177,7 +188,7 @@ impl Walk<'_> {
             } else {
                 self.query(query, None, &known)?
             };
-            known = known.with(cte_name, Some(output.into_relation()));
+            known = known.with(cte_name, Some(output.into_relation()))?;
         }
         Ok(known)
     }
@@ -197,7 +208,7 @@ impl Walk<'_> {
             Some(_) => return self.query(query, None, ctes),
         };
         for _ in 0..MOST_ROUNDS {
-            let known = ctes.with(own, Some(output.clone().into_relation()));
+            let known = ctes.with(own, Some(output.clone().into_relation()))?;
             let next = self.query(query, None, &known)?;
             let flows = |o: &Output| o.fields.iter().map(|f| f.value.flow.len()).sum::<usize>();
             if flows(&next) == flows(&output) {
