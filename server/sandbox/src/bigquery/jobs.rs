@@ -167,8 +167,7 @@ pub(super) async fn cancel(
 ) -> Answer {
     require_project(&project)?;
     let job = server.jobs.get(&id)?;
-    job.cancel();
-    job.wait(INSERT_WAIT).await;
+    job.cancel().await;
     Ok(Json(
         json!({"kind": "bigquery#jobCancelResponse", "job": resources::job(&job)}),
     ))

@@ -25,6 +25,9 @@ use crate::{
 /// How many jobs are remembered; the oldest are forgotten first.
 const REMEMBERED: usize = 200;
 
+/// How often an interrupt is repeated.
+const INTERRUPT_EVERY: Duration = Duration::from_millis(20);
+
 /// A query job.
 pub(super) struct Job {
     pub(super) id: String,
@@ -171,15 +174,20 @@ impl Job {
             .and_then(|finished| finished.clone())
     }
 
-    /// Stops the job, unless it has ended.
-    pub(super) fn cancel(&self) {
+    /// Stops the job, unless it has ended, and waits until it has.
+    ///
+    /// An interrupt is lost on a session between two statements, so it is repeated.
+    pub(super) async fn cancel(&self) {
         self.cancelled.store(true, Ordering::SeqCst);
-        if let Some(handle) = &*self
-            .interrupt
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-        {
-            handle.interrupt();
+        while self.finished().is_none() {
+            if let Some(handle) = &*self
+                .interrupt
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+            {
+                handle.interrupt();
+            }
+            self.wait(INTERRUPT_EVERY).await;
         }
     }
 }

@@ -27,9 +27,11 @@ use crate::{
 const FUNCTIONS: &str = include_str!("functions.sql");
 
 /// Makes a session sort, tell the time and reach the outside as BigQuery does, and keeps the
-/// engine from leaving out columns because of what their values happen to be.
+/// engine from leaving out columns because of what their values happen to be, and from writing
+/// files when memory is short.
 const SETTINGS: &str = "SET GLOBAL TimeZone = 'UTC'; \
     SET GLOBAL default_null_order = 'nulls_first_on_asc_last_on_desc'; \
+    SET GLOBAL memory_limit = '2GB'; SET GLOBAL temp_directory = ''; \
     SET GLOBAL disabled_optimizers = 'statistics_propagation'; \
     SET GLOBAL enable_external_access = false; \
     SET GLOBAL lock_configuration = true;";
