@@ -168,3 +168,15 @@ CREATE TABLE shop.orders AS SELECT 1 AS x
 -- a table without its dataset
 SELECT 1 FROM orders
 -- error => Table "orders" must be qualified with a dataset (e.g. dataset.table).
+
+-- a struct with a field more, computed by a function
+SELECT (SELECT AS STRUCT device.*, UPPER(device.os) AS loud) AS d FROM shop.events WHERE event_id = 'evt-000001'
+-- => [[["windows", "203.0.113.112", "WINDOWS"]]]
+
+-- tests of truth and membership
+SELECT (1 > 2) IS NOT TRUE, NULL IS NULL, 2 NOT IN (1, 3), 'a_c' LIKE 'a\\_c', 'abc' LIKE 'a\\_c', 5 NOT BETWEEN 1 AND 3, NULL IS NOT DISTINCT FROM NULL
+-- => [["true", "true", "true", "true", "false", "true", "true"]]
+
+-- whole and broken parts
+SELECT FLOOR(1.5), CEIL(1.5), TRIM('  x '), TRIM('xxax', 'x'), ROUND(2.5), ABS(-3)
+-- => [["1.0", "2.0", "x", "a", "3.0", "3"]]

@@ -1,14 +1,15 @@
 //! Expressions.
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DataType, DateTimeField, Expr, Ident,
-    TrimWhereField, UnaryOperator,
+    BinaryOperator, CaseWhen, CastKind, DataType, Expr, Ident, TrimWhereField, UnaryOperator,
 };
 
 use super::{
     DEEPEST, Rendered, Renderer,
     composites::{field_names, typed_array},
-    literals, types,
+    literals,
+    predicates::not,
+    types,
 };
 use crate::error::QueryError;
 
@@ -65,117 +66,7 @@ impl Renderer<'_> {
                 self.structure(values, fields, &field_names(values, fields))
             }
             Expr::Tuple(values) => Ok(format!("({})", self.list(values)?)),
-            _ => self.special_call(expression),
-        }
-    }
-
-    /// Predicates, and functions for which the parser has a node of their own.
-    fn special_call(&mut self, expression: &Expr) -> Rendered {
-        match expression {
-            Expr::Substring {
-                expr,
-                substring_from: Some(from),
-                substring_for: None,
-                ..
-            } => Ok(format!(
-                "bq_substr({}, {})",
-                self.expression(expr)?,
-                self.expression(from)?
-            )),
-            Expr::Substring {
-                expr,
-                substring_from: Some(from),
-                substring_for: Some(size),
-                ..
-            } => Ok(format!(
-                "bq_substr({}, {}, {})",
-                self.expression(expr)?,
-                self.expression(from)?,
-                self.expression(size)?
-            )),
-            Expr::Trim {
-                trim_where,
-                trim_what: None,
-                expr,
-                trim_characters,
-            } => self.trim(*trim_where, expr, trim_characters.as_deref()),
-            Expr::Ceil {
-                expr,
-                field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime),
-            } => Ok(format!("ceil({})", self.expression(expr)?)),
-            Expr::Floor {
-                expr,
-                field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime),
-            } => Ok(format!("floor({})", self.expression(expr)?)),
             _ => self.predicate(expression),
-        }
-    }
-
-    fn predicate(&mut self, expression: &Expr) -> Rendered {
-        match expression {
-            Expr::IsNull(inner) => self.suffixed(inner, "IS NULL"),
-            Expr::IsNotNull(inner) => self.suffixed(inner, "IS NOT NULL"),
-            Expr::IsTrue(inner) => self.suffixed(inner, "IS TRUE"),
-            Expr::IsNotTrue(inner) => self.suffixed(inner, "IS NOT TRUE"),
-            Expr::IsFalse(inner) => self.suffixed(inner, "IS FALSE"),
-            Expr::IsNotFalse(inner) => self.suffixed(inner, "IS NOT FALSE"),
-            Expr::IsDistinctFrom(left, right) => self.infix(left, "IS DISTINCT FROM", right),
-            Expr::IsNotDistinctFrom(left, right) => self.infix(left, "IS NOT DISTINCT FROM", right),
-            Expr::InList {
-                expr,
-                list,
-                negated,
-            } => Ok(format!(
-                "{} {}IN ({})",
-                self.expression(expr)?,
-                not(*negated),
-                self.list(list)?
-            )),
-            Expr::InSubquery {
-                expr,
-                subquery,
-                negated,
-            } => Ok(format!(
-                "{} {}IN ({})",
-                self.expression(expr)?,
-                not(*negated),
-                self.query(subquery)?
-            )),
-            Expr::InUnnest {
-                expr,
-                array_expr,
-                negated,
-            } => Ok(format!(
-                "({}coalesce(list_contains({}, {}), false))",
-                not(*negated),
-                self.expression(array_expr)?,
-                self.expression(expr)?
-            )),
-            Expr::Between {
-                expr,
-                negated,
-                low,
-                high,
-            } => Ok(format!(
-                "{} {}BETWEEN {} AND {}",
-                self.expression(expr)?,
-                not(*negated),
-                self.expression(low)?,
-                self.expression(high)?
-            )),
-            Expr::Like {
-                negated,
-                any: false,
-                expr,
-                pattern,
-                escape_char: None,
-            } => Ok(format!(
-                "{} {}LIKE {} ESCAPE '\\'",
-                self.expression(expr)?,
-                not(*negated),
-                self.expression(pattern)?
-            )),
-            other => Err(QueryError::unsupported(format!("the expression {other}"))),
         }
     }
 
@@ -188,11 +79,7 @@ impl Renderer<'_> {
         Ok(rendered.join(", "))
     }
 
-    fn suffixed(&mut self, inner: &Expr, suffix: &str) -> Rendered {
-        Ok(format!("({} {suffix})", self.expression(inner)?))
-    }
-
-    fn infix(&mut self, left: &Expr, operator: &str, right: &Expr) -> Rendered {
+    pub(super) fn infix(&mut self, left: &Expr, operator: &str, right: &Expr) -> Rendered {
         Ok(format!(
             "({} {operator} {})",
             self.expression(left)?,
@@ -312,7 +199,7 @@ impl Renderer<'_> {
         Ok(words.join(" "))
     }
 
-    fn trim(
+    pub(super) fn trim(
         &mut self,
         side: Option<TrimWhereField>,
         operand: &Expr,
@@ -329,8 +216,4 @@ impl Renderer<'_> {
         }
         Ok(format!("bq_trim({})", arguments.join(", ")))
     }
-}
-
-fn not(negated: bool) -> &'static str {
-    if negated { "NOT " } else { "" }
 }

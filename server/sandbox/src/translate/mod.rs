@@ -13,6 +13,7 @@ mod definitions;
 mod expressions;
 mod literals;
 mod names;
+mod predicates;
 mod queries;
 mod relations;
 mod selects;

@@ -5,7 +5,7 @@ use sqlparser::ast::{
     TableFactor, TableSampleKind, TableSampleMethod, TableSampleUnit, TableWithJoins,
 };
 
-use super::{Relation, Rendered, Renderer, Shape, names::Named, translate};
+use super::{Relation, Rendered, Renderer, Shape, names::Named, statements::last_part, translate};
 use crate::{
     engine::{TableName, quote},
     error::QueryError,
@@ -56,31 +56,33 @@ impl Renderer<'_> {
             _ => return Err(QueryError::unsupported("this form of JOIN")),
         };
         let relation = self.relation(&join.relation)?;
-        let constraint = match constraint {
-            JoinConstraint::On(condition) => format!(" ON {}", self.expression(condition)?),
-            JoinConstraint::Using(columns) => {
-                let columns: Vec<String> = columns
-                    .iter()
-                    .map(|column| {
-                        Ok(super::names::parts(column)?
-                            .iter()
-                            .map(|part| quote(&part.value))
-                            .collect())
-                    })
-                    .collect::<Result<_, QueryError>>()?;
-                format!(" USING ({})", columns.join(", "))
-            }
-            JoinConstraint::None if keyword == "CROSS JOIN" => String::new(),
-            JoinConstraint::None if matches!(join.relation, TableFactor::UNNEST { .. }) => {
-                " ON TRUE".into()
-            }
-            JoinConstraint::None | JoinConstraint::Natural => {
-                return Err(QueryError::invalid_query(format!(
-                    "{keyword} must have an ON or USING clause"
-                )));
-            }
-        };
+        let constraint = self.join_constraint(keyword, constraint, &join.relation)?;
         Ok(format!(" {keyword} {relation}{constraint}"))
+    }
+
+    fn join_constraint(
+        &mut self,
+        keyword: &str,
+        constraint: &JoinConstraint,
+        joined: &TableFactor,
+    ) -> Rendered {
+        match constraint {
+            JoinConstraint::On(condition) => Ok(format!(" ON {}", self.expression(condition)?)),
+            JoinConstraint::Using(columns) => {
+                let columns = columns
+                    .iter()
+                    .map(last_part)
+                    .collect::<Result<Vec<_>, _>>()?;
+                Ok(format!(" USING ({})", columns.join(", ")))
+            }
+            JoinConstraint::None if keyword == "CROSS JOIN" => Ok(String::new()),
+            JoinConstraint::None if matches!(joined, TableFactor::UNNEST { .. }) => {
+                Ok(" ON TRUE".into())
+            }
+            JoinConstraint::None | JoinConstraint::Natural => Err(QueryError::invalid_query(
+                format!("{keyword} must have an ON or USING clause"),
+            )),
+        }
     }
 
     pub(super) fn relation(&mut self, factor: &TableFactor) -> Rendered {
@@ -163,14 +165,38 @@ impl Renderer<'_> {
             return Err(QueryError::unsupported(format!("hints on {name}")));
         }
         let alias = alias_name(alias.as_ref())?;
-        let (relation, default_alias, shape) = match self.resolve(name)? {
+        let named = match self.resolve(name)? {
             Named::Path(path) => return self.unnest(&Expr::CompoundIdentifier(path), alias, None),
-            Named::Common(common) => {
+            named => named,
+        };
+        let (relation, default_alias, shape) = self.source(named)?;
+        let alias = alias.map_or(default_alias, |ident| ident.value.clone());
+        self.define(&alias, shape);
+        Ok(format!(
+            "{relation} AS {}{}",
+            quote(&alias),
+            sample_clause(sample.as_ref())?
+        ))
+    }
+
+    /// The engine's SQL for a table, its name where it has no alias, and how `*` sees it.
+    fn source(&mut self, named: Named) -> Result<(String, String, Shape), QueryError> {
+        let unknown = Shape::Columns {
+            known: None,
+            suffix: false,
+        };
+        Ok(match named {
+            Named::Path(_) => return Err(QueryError::unsupported("an array in this place")),
+            Named::Common(common) => (quote(&common), common, unknown),
+            Named::Information { dataset, view } => {
+                (self.information_schema(&dataset, &view)?, view, unknown)
+            }
+            Named::Wildcard { dataset, prefix } => {
                 let shape = Shape::Columns {
                     known: None,
-                    suffix: false,
+                    suffix: true,
                 };
-                (quote(&common), common, shape)
+                (self.wildcard_table(&dataset, &prefix)?, prefix, shape)
             }
             Named::Table(table) => {
                 self.refer(&table)?;
@@ -180,28 +206,7 @@ impl Renderer<'_> {
                 };
                 (table.quoted(), table.table, shape)
             }
-            Named::Wildcard { dataset, prefix } => {
-                let shape = Shape::Columns {
-                    known: None,
-                    suffix: true,
-                };
-                (self.wildcard_table(&dataset, &prefix)?, prefix, shape)
-            }
-            Named::Information { dataset, view } => {
-                let shape = Shape::Columns {
-                    known: None,
-                    suffix: false,
-                };
-                (self.information_schema(&dataset, &view)?, view, shape)
-            }
-        };
-        let alias = alias.map_or(default_alias, |ident| ident.value.clone());
-        self.define(&alias, shape);
-        Ok(format!(
-            "{relation} AS {}{}",
-            quote(&alias),
-            sample_clause(sample.as_ref())?
-        ))
+        })
     }
 
     /// Notes that a table is read; a view counts as the tables below it.

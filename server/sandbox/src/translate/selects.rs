@@ -212,24 +212,28 @@ impl Renderer<'_> {
             sql = format!(" EXCLUDE ({})", excluded.join(", "));
         }
         if let Some(replace) = &options.opt_replace {
-            sql = format!("{sql} REPLACE ({})", self.replacements(replace, " AS ")?);
+            sql = format!(
+                "{sql} REPLACE ({})",
+                self.replacements(replace, |name, value| format!("{value} AS {}", quote(name)))?
+            );
         }
         Ok(sql)
     }
 
-    /// The entries of `REPLACE`; `separator` " := " puts the name first, as struct functions want.
-    fn replacements(&mut self, replace: &ReplaceSelectItem, separator: &str) -> Rendered {
+    /// The entries of `REPLACE`, each written by name and value.
+    fn replacements(
+        &mut self,
+        replace: &ReplaceSelectItem,
+        write: fn(&str, &str) -> String,
+    ) -> Rendered {
         let rendered = replace
             .items
             .iter()
             .map(|item| {
-                let (value, name) = (self.expression(&item.expr)?, quote(&item.column_name.value));
-                Ok(if separator == " AS " {
-                    format!("{value} AS {name}")
-                } else {
-                    // The engine loses the name of an argument that is itself a macro.
-                    format!("{name} := CASE WHEN true THEN {value} END")
-                })
+                Ok(write(
+                    &item.column_name.value,
+                    &self.expression(&item.expr)?,
+                ))
             })
             .collect::<Result<Vec<_>, QueryError>>()?;
         Ok(rendered.join(", "))
@@ -243,49 +247,54 @@ impl Renderer<'_> {
                 (Some(self.updated_struct(path, options)?), rest)
             }
             [SelectItem::Wildcard(options), rest @ ..] => {
-                let path = match self.scopes.last().map(|scope| scope.relations.as_slice()) {
-                    Some([relation]) => quote(&relation.alias),
-                    _ => {
-                        return Err(QueryError::unsupported(
-                            "SELECT AS STRUCT * over several tables",
-                        ));
-                    }
-                };
+                let path = self.only_relation()?;
                 (Some(self.updated_struct(path, options)?), rest)
             }
             plain => (None, plain),
         };
-        let mut entries = Vec::with_capacity(items.len());
+        let fields = self.struct_fields(items)?;
+        let each = |write: fn(&(String, String)) -> String| {
+            fields.iter().map(write).collect::<Vec<_>>().join(", ")
+        };
+        Ok(match base {
+            Some(base) if fields.is_empty() => base,
+            Some(base) => format!(
+                "struct_insert({base}, {})",
+                each(|(name, value)| named_argument(name, value))
+            ),
+            None => format!(
+                "{{{}}}",
+                each(|(name, value)| format!("{}: {value}", literals::text(name)))
+            ),
+        })
+    }
+
+    /// The row of the only relation in `FROM`.
+    fn only_relation(&self) -> Rendered {
+        match self.scopes.last().map(|scope| scope.relations.as_slice()) {
+            Some([relation]) => Ok(quote(&relation.alias)),
+            _ => Err(QueryError::unsupported(
+                "SELECT AS STRUCT * over several tables",
+            )),
+        }
+    }
+
+    /// The name and value of each field.
+    fn struct_fields(&mut self, items: &[SelectItem]) -> Result<Vec<(String, String)>, QueryError> {
+        let mut fields = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let (expression, name) = match item {
                 SelectItem::UnnamedExpr(expression) => (expression, output_name(expression)),
                 SelectItem::ExprWithAlias { expr, alias } => (expr, Some(alias.value.clone())),
                 other => {
-                    return Err(QueryError::unsupported(format!(
-                        "SELECT AS STRUCT with {other} in this place"
-                    )));
+                    let message = format!("SELECT AS STRUCT with {other} in this place");
+                    return Err(QueryError::unsupported(message));
                 }
             };
             let name = name.unwrap_or_else(|| types::anonymous_field(index));
-            entries.push((name, self.expression(expression)?));
+            fields.push((name, self.expression(expression)?));
         }
-        Ok(match base {
-            Some(base) if entries.is_empty() => base,
-            Some(base) => {
-                let entries: Vec<String> = entries
-                    .iter()
-                    .map(|(name, sql)| format!("{} := {sql}", quote(name)))
-                    .collect();
-                format!("struct_insert({base}, {})", entries.join(", "))
-            }
-            None => {
-                let entries: Vec<String> = entries
-                    .iter()
-                    .map(|(name, sql)| format!("{}: {sql}", literals::text(name)))
-                    .collect();
-                format!("{{{}}}", entries.join(", "))
-            }
-        })
+        Ok(fields)
     }
 
     /// `s.* REPLACE (x AS f)` as one value.
@@ -298,10 +307,16 @@ impl Renderer<'_> {
             None => Ok(path),
             Some(replace) => Ok(format!(
                 "struct_update({path}, {})",
-                self.replacements(replace, " := ")?
+                self.replacements(replace, named_argument)?
             )),
         }
     }
+}
+
+/// `name := value`. The engine loses the name of an argument that is itself a macro, so the value
+/// is wrapped.
+fn named_argument(name: &str, value: &str) -> String {
+    format!("{} := CASE WHEN true THEN {value} END", quote(name))
 }
 
 fn refuse_odd_star(options: &WildcardAdditionalOptions) -> Result<(), QueryError> {

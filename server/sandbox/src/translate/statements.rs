@@ -266,7 +266,8 @@ impl Renderer<'_> {
     }
 }
 
-fn last_part(name: &ObjectName) -> Rendered {
+/// The last part of a column's name, quoted.
+pub(super) fn last_part(name: &ObjectName) -> Rendered {
     names::parts(name)?
         .last()
         .map(|part| quote(&part.value))
