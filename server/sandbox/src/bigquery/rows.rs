@@ -17,7 +17,10 @@ use super::{
     wire::{self, TimestampFormat},
     with_etag,
 };
-use crate::{engine::TableName, error::QueryError};
+use crate::{
+    engine::{Field, Table, TableName},
+    error::QueryError,
+};
 
 /// How many rows a page has at most.
 const LARGEST_PAGE: u64 = 10_000;
@@ -172,9 +175,6 @@ pub(super) async fn table_data(
 ) -> Answer {
     require_project(&project)?;
     let page = Page::read(&options)?;
-    if options.contains_key("selectedFields") {
-        return Err(QueryError::unsupported("selectedFields").into());
-    }
     blocking(move || {
         let session = server.engine.session()?;
         let catalog = session.catalog()?;
@@ -182,10 +182,11 @@ pub(super) async fn table_data(
         if table.view_query.is_some() {
             return Err(QueryError::invalid("Cannot list a table of type VIEW.").into());
         }
-        let rows = session.table_rows(table, page.start, page.size())?;
+        let columns = selected(table, options.get("selectedFields"))?;
+        let rows = session.table_rows(&table.name, &columns, page.start, page.size())?;
         let total = session.row_count(&table.name)?;
         let written: Vec<Value> =
-            rows.iter().map(|row| wire::row(row, &table.columns, page.format)).collect::<Result<_, _>>()?;
+            rows.iter().map(|row| wire::row(row, &columns, page.format)).collect::<Result<_, _>>()?;
         let mut answer = json!({"kind": "bigquery#tableDataList", "totalRows": total.to_string(), "rows": written});
         let next = page.start.saturating_add(page.size());
         if page.size() > 0 && next < total {
@@ -194,6 +195,29 @@ pub(super) async fn table_data(
         Ok(with_etag(answer))
     })
     .await
+}
+
+/// The columns asked for, in the table's order; all of them without a wish.
+fn selected(table: &Table, wish: Option<&String>) -> Result<Vec<Field>, QueryError> {
+    let Some(wish) = wish.filter(|wish| !wish.is_empty()) else {
+        return Ok(table.columns.clone());
+    };
+    let names: Vec<&str> = wish.split(',').map(str::trim).collect();
+    let exists = |name: &&str| {
+        table
+            .columns
+            .iter()
+            .any(|column| column.name.eq_ignore_ascii_case(name))
+    };
+    if let Some(unknown) = names.iter().find(|name| !exists(name)) {
+        return Err(QueryError::invalid(format!("No such field: {unknown}")));
+    }
+    let wanted = |column: &&Field| {
+        names
+            .iter()
+            .any(|name| column.name.eq_ignore_ascii_case(name))
+    };
+    Ok(table.columns.iter().filter(wanted).cloned().collect())
 }
 
 #[cfg(test)]

@@ -239,21 +239,24 @@ impl Session {
         Ok(collected)
     }
 
-    /// Part of a table's rows in storage order.
+    /// Some columns of part of a table's rows, in storage order.
     ///
     /// # Errors
     /// The engine fails.
     pub fn table_rows(
         &self,
-        table: &Table,
+        table: &TableName,
+        columns: &[Field],
         start: u64,
         limit: u64,
     ) -> Result<Vec<Vec<Value>>, EngineError> {
+        let names: Vec<String> = columns.iter().map(|column| quote(&column.name)).collect();
         let sql = format!(
-            "SELECT * FROM {} LIMIT {limit} OFFSET {start}",
-            table.name.quoted()
+            "SELECT {} FROM {} LIMIT {limit} OFFSET {start}",
+            names.join(", "),
+            table.quoted()
         );
-        self.rows(&sql, table.columns.len())
+        self.rows(&sql, columns.len())
     }
 
     /// How many rows a table or view has.

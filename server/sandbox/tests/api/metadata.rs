@@ -92,6 +92,10 @@ async fn table_data_comes_in_pages() {
         .await;
     assert_eq!(rows(&second)[0][1], "SKU-0151");
     assert_eq!(second["pageToken"], Value::Null);
+    let (_, some) = client
+        .get("/datasets/shop/tables/products/data?maxResults=1&selectedFields=sku,id")
+        .await;
+    assert_eq!(rows(&some), [json!(["1", "SKU-0001"])]);
     let (status, _) = client
         .get("/datasets/shop/tables/customer_revenue/data")
         .await;
