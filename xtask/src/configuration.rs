@@ -1,7 +1,8 @@
 //! The configuration of the server on the sandbox: ordinary keys, as for any other BigQuery
 //! and identity provider.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -29,7 +30,9 @@ pub struct Configuration {
 /// Writes the server's configuration and what it refers to under `var`.
 pub fn write(workspace: &Workspace, ports: &Ports) -> Result<Configuration> {
     let var = workspace.var();
-    fs::create_dir_all(&var).with_context(|| format!("could not make {}", var.display()))?;
+    // Everything below is for the eyes of whoever started it: results, mail, tokens.
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(&var);
+    made.with_context(|| format!("could not make {}", var.display()))?;
     let configuration = Configuration {
         file: var.join("countersign.toml"),
         public_url: format!("http://127.0.0.1:{}", ports.portal),

@@ -83,7 +83,7 @@ fn inputs(workspace: &Workspace, toolchain: Option<&Toolchain>) -> Result<String
         ".cargo/config.toml",
         "xtask/src",
     ] {
-        fingerprint.add(&workspace.root.join(path))?;
+        fingerprint.add(&workspace.root, path)?;
     }
     fingerprint.add_text(toolchain.map_or("no WebAssembly", |toolchain| &toolchain.identity));
     fingerprint.add_text(if command::find("node").is_some() {

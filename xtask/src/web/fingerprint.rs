@@ -11,12 +11,13 @@ use sha2::{Digest, Sha256};
 pub struct Fingerprint(Sha256);
 
 impl Fingerprint {
-    /// Adds a file, or all files below a folder; what does not exist counts as empty.
-    pub fn add(&mut self, path: &Path) -> Result<()> {
-        for file in files_below(path)? {
+    /// Adds a file, or all files below a folder, by their paths from the root; what does not
+    /// exist counts as empty.
+    pub fn add(&mut self, root: &Path, path: &str) -> Result<()> {
+        for file in files_below(&root.join(path))? {
             let content =
                 fs::read(&file).with_context(|| format!("could not read {}", file.display()))?;
-            self.add_text(&file.to_string_lossy());
+            self.add_text(&file.strip_prefix(root)?.to_string_lossy());
             self.0.update(Sha256::digest(content));
         }
         Ok(())
@@ -72,7 +73,7 @@ mod tests {
     #[test]
     fn what_does_not_exist_counts_as_empty() {
         let mut missing = Fingerprint::default();
-        missing.add(Path::new("/no/such/folder")).unwrap();
+        missing.add(Path::new("/"), "no/such/folder").unwrap();
         assert_eq!(missing.finish(), fingerprint(&[]));
     }
 }
