@@ -106,7 +106,7 @@ fn mailer(config: &MailConfig) -> anyhow::Result<Arc<dyn Mailer>> {
 }
 
 /// Every door, behind what every answer carries.
-fn router(
+pub fn router(
     config: &Config,
     services: &Services,
     identity: &Identity,
