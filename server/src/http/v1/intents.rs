@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use axum::{
     Extension, Json,
-    extract::{Path, Query, State},
+    extract::{FromRequestParts, Path, Query, State},
 };
 use domain::{IntentId, IntentState};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, request::Parts};
 use serde::Deserialize;
 
 use super::wire::{IntentIn, IntentOut};
@@ -81,7 +81,7 @@ fn blocked(view: IntentView) -> Problem {
 pub async fn read(
     State(services): State<Services>,
     Extension(context): Extension<Context>,
-    Path(id): Path<String>,
+    IntentAt(id): IntentAt,
     query: Result<Query<Wait>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<IntentOut>, Problem> {
     let Query(Wait { wait }) = query.map_err(|_| {
@@ -92,7 +92,6 @@ pub async fn read(
         )
         .detail("The only parameter is `wait`, in whole seconds.")
     })?;
-    let id = intent_id(&id)?;
     let patience = Duration::from_secs(wait.min(WAIT_MAXIMUM));
     let view = services.await_intent(&context, id, patience).await?;
     Ok(Json(IntentOut::new(view, services.public_url())))
@@ -102,13 +101,21 @@ pub async fn read(
 pub async fn cancel(
     State(services): State<Services>,
     Extension(context): Extension<Context>,
-    Path(id): Path<String>,
+    IntentAt(id): IntentAt,
 ) -> Result<Json<IntentOut>, Problem> {
-    let view = services.cancel_intent(&context, intent_id(&id)?).await?;
+    let view = services.cancel_intent(&context, id).await?;
     Ok(Json(IntentOut::new(view, services.public_url())))
 }
 
-/// Reads the id in an address; what is no id names no intent.
-pub(super) fn intent_id(text: &str) -> Result<IntentId, Problem> {
-    text.parse().map_err(|_| Problem::not_found("intent"))
+/// The intent that an address names; what is no id names no intent.
+pub struct IntentAt(pub IntentId);
+
+impl<S: Send + Sync> FromRequestParts<S> for IntentAt {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let id = path.ok().and_then(|Path(text)| text.parse().ok());
+        id.map(Self).ok_or_else(|| Problem::not_found("intent"))
+    }
 }

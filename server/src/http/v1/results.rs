@@ -3,7 +3,7 @@
 use axum::{
     Extension, Json,
     body::{Body, Bytes},
-    extract::{Path, Query, State},
+    extract::{Query, State},
     response::{IntoResponse as _, Response},
 };
 use futures::stream;
@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::intents::intent_id;
+use super::intents::IntentAt;
 use crate::{
     context::Context,
     http::problem::Problem,
@@ -47,7 +47,7 @@ enum Format {
 pub async fn read(
     State(services): State<Services>,
     Extension(context): Extension<Context>,
-    Path(id): Path<String>,
+    IntentAt(id): IntentAt,
     query: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -60,7 +60,7 @@ pub async fn read(
         .detail("The only parameter is `page`, a number from 0.")
     })?;
     let format = format(&headers)?;
-    let sealed = services.release(&context, intent_id(&id)?).await?;
+    let sealed = services.release(&context, id).await?;
     match format {
         Format::Json => {
             let page = services.result_page(&sealed, wanted.page).await?;
