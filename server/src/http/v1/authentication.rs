@@ -1,7 +1,7 @@
 //! Proves the run before anything is read, and records what was refused.
 
 use axum::{
-    extract::{Request, State},
+    extract::{OriginalUri, Request, State},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -18,11 +18,13 @@ use crate::{
 /// or behind goes to the ledger.
 pub async fn authenticate(
     State(services): State<Services>,
+    // The request's own address has lost the part that the router above this one took.
+    OriginalUri(address): OriginalUri,
     mut request: Request,
     next: Next,
 ) -> Response {
     let mut context = anonymous(&services, &request);
-    let subject = format!("{} {}", request.method(), request.uri().path());
+    let subject = format!("{} {}", request.method(), address.path());
     match prove(&services, request.headers(), &context).await {
         Ok(actor) => context.actor = actor,
         Err((run, problem)) => {
