@@ -186,9 +186,10 @@ impl Services {
         let intent = self.existing_intent(id).await?;
         let run = self.existing_run(intent.run).await?;
         match self.assess(&intent, &run).await {
-            Ok(assessment) => {
+            Ok(mut assessment) => {
+                self.limit_pending(&mut assessment, &run).await?;
                 self.decide_intent(context, &intent, &run, &assessment)
-                    .await?
+                    .await?;
             }
             Err(ServiceError::Warehouse(error)) => {
                 let problem = Problem::new("warehouse_unavailable", error.to_string());
@@ -197,6 +198,31 @@ impl Services {
             Err(other) => return Err(other),
         }
         self.announce(Notice::Intent(id));
+        Ok(())
+    }
+
+    /// One run must not flood those who decide.
+    async fn limit_pending(
+        &self,
+        assessment: &mut Assessment,
+        run: &RunRecord,
+    ) -> Result<(), ServiceError> {
+        if assessment.decision.route != Route::Approve {
+            return Ok(());
+        }
+        let limit = self.parts.limits.pending_per_run;
+        let intents = self.parts.store.intents_of_run(run.id).await?;
+        let waiting = intents
+            .iter()
+            .filter(|intent| intent.state == IntentState::PendingApproval);
+        if waiting.count() >= limit as usize {
+            let detail = format!(
+                "{limit} queries of this run wait for approval already; cancel one, or wait \
+                 until they are decided"
+            );
+            assessment.decision.route = Route::Block;
+            assessment.problem = Some(Problem::new("too_many_pending", detail));
+        }
         Ok(())
     }
 
