@@ -1,0 +1,142 @@
+//! SQL that never runs: what the agent hears, and what BigQuery never sees.
+
+use serde_json::json;
+
+use crate::support::{ORDERS_SQL, Point, Reply, TestPortal, Trouble, columns};
+
+#[tokio::test]
+async fn each_reason_has_its_status_and_code() {
+    let portal = TestPortal::new().await;
+    let agent = portal.agent_at_work().await;
+    let cases = [
+        ("SELEC id FROM demo.shop.orders", 422, "syntax_error"),
+        ("SELECT id FROM demo.shop.nothing", 422, "unknown_table"),
+        (
+            "SELECT nothing FROM demo.shop.orders",
+            422,
+            "unknown_column",
+        ),
+        ("DROP TABLE demo.shop.orders", 403, "destructive"),
+        ("EXECUTE IMMEDIATE 'SELECT 1'", 422, "sql_not_understood"),
+    ];
+    for (sql, status, code) in cases {
+        let answer = agent.ask(sql).await;
+        assert_eq!(
+            answer.problem(),
+            (status, code.to_owned()),
+            "{sql}: {}",
+            answer.body
+        );
+        let body = answer.json();
+        let intent = body["intent"].as_str().expect("an intent").to_owned();
+        let read = agent.get(&format!("/api/v1/intents/{intent}")).await.json();
+        assert_eq!(read["state"], "blocked", "{sql}");
+        assert_eq!(read["problem"]["code"], code, "{sql}");
+        assert_eq!(
+            read["findings"],
+            body.get("findings").cloned().unwrap_or(json!([]))
+        );
+    }
+    assert_eq!(portal.warehouse.inserts().len(), 0);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn who_may_only_read_changes_nothing() {
+    let portal = TestPortal::new().await;
+    let agent = portal.agent_at_work().await;
+    portal.warehouse.replies(Reply {
+        statement_type: "DELETE",
+        schema: Vec::new(),
+        ..Reply::orders()
+    });
+    let answer = agent.ask("DELETE FROM demo.shop.orders WHERE id = 1").await;
+    assert_eq!(answer.problem(), (403, "out_of_scope".to_owned()));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn findings_point_into_the_sql() {
+    let portal = TestPortal::new().await;
+    let agent = portal.agent_at_work().await;
+    let sql = "SELECT id FROM demo.shop.nothing";
+    let finding = agent.ask(sql).await.json()["findings"][0].clone();
+    let place = |key: &str| usize::try_from(finding[key].as_u64().expect("a place"));
+    let start = place("start").expect("small");
+    let end = place("end").expect("small");
+    assert_eq!(&sql[start..end], "demo.shop.nothing");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn what_bigquery_refuses_or_lacks_is_blocked() {
+    let portal = TestPortal::new().await;
+    let agent = portal.agent_at_work().await;
+    for (trouble, code) in [
+        (Trouble::Rejected, "warehouse_rejects"),
+        (Trouble::NotFound, "unknown_table"),
+    ] {
+        portal.warehouse.will(Point::DryRun, trouble);
+        let answer = agent.ask(ORDERS_SQL).await;
+        assert_eq!(answer.problem(), (403, code.to_owned()));
+    }
+    assert_eq!(portal.warehouse.inserts().len(), 0);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn where_bigquery_and_the_analysis_disagree_nothing_runs() {
+    let portal = TestPortal::new().await;
+    let agent = portal.agent_at_work().await;
+    let disagreements = [
+        Reply {
+            tables: vec!["demo.shop.orders", "demo.shop.customers"],
+            ..Reply::orders()
+        },
+        Reply {
+            schema: columns(&["id INT64"]),
+            ..Reply::orders()
+        },
+        Reply {
+            statement_type: "DELETE",
+            ..Reply::orders()
+        },
+    ];
+    for reply in disagreements {
+        portal.warehouse.replies(reply);
+        let answer = agent.ask(ORDERS_SQL).await;
+        assert_eq!(answer.problem(), (422, "analysis_disagrees".to_owned()));
+    }
+    assert_eq!(portal.warehouse.inserts().len(), 0);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_run_touches_nothing_outside_its_scope() {
+    let portal = TestPortal::new().await;
+    let agent = portal.register("reports", &["read demo.shop.*"]).await;
+    let alice = portal.by(crate::support::Who::Alice);
+    let narrow = portal.new_run(agent, &["read demo.shop.customers"]);
+    let run = portal
+        .services
+        .open_run(&alice, narrow)
+        .await
+        .expect("opened");
+    let token = portal.services.take_run_token(&alice, run).await;
+    let token = token.expect("an answer").expect("a token");
+    let agent = crate::support::Agent::new(&portal, token.reveal());
+    let answer = agent.ask(ORDERS_SQL).await;
+    assert_eq!(answer.problem(), (403, "out_of_scope".to_owned()));
+    assert_eq!(portal.warehouse.inserts().len(), 0);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_dear_query_is_blocked_by_its_own_cap() {
+    let portal = TestPortal::new().await;
+    let agent = portal.agent_at_work().await;
+    let body = json!({ "sql": ORDERS_SQL, "maximum_bytes_billed": 2047 });
+    let answer = agent.submit("cheap", &body).await;
+    assert_eq!(answer.problem(), (403, "blocked_by_policy".to_owned()));
+    portal.finish().await;
+}

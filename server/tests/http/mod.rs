@@ -1,0 +1,7 @@
+//! The door of the agents: what they send, what they get, what is refused.
+
+mod blocked;
+mod harmless_read;
+mod idempotency;
+mod isolation;
+mod refusals;

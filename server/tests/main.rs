@@ -1,0 +1,13 @@
+//! The program as agents, people and an operator meet it: the real router, a real
+//! database, and a warehouse, a clock and a mail box that the tests hold in their hands.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod architecture;
+mod http;
+mod services;
+mod support;
+mod ui;

@@ -1,0 +1,9 @@
+//! The use cases, where time, crashes and people's votes decide.
+
+mod agents;
+mod approvals;
+mod crashes;
+mod executions;
+mod reviews;
+mod runs;
+mod staleness;

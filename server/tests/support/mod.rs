@@ -1,0 +1,15 @@
+//! A portal of its own for every test, and what tests do with it all the time.
+
+mod agent;
+mod clock;
+mod mail;
+mod people;
+mod portal;
+mod stories;
+mod warehouse;
+
+pub use agent::{Agent, Answer};
+pub use people::Who;
+pub use portal::TestPortal;
+pub use stories::{CUSTOMERS_SQL, ORDERS_SQL, Run};
+pub use warehouse::{Point, Reply, Trouble, columns};

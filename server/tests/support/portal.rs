@@ -1,0 +1,281 @@
+//! The portal: the composition of the program, with the seams in the test's hands.
+
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use axum::{Router, body::Body, middleware::from_fn};
+use countersign::{
+    config::Config,
+    context::{Actor, Clock, Context, Person},
+    identity::Identity,
+    program,
+    services::{Parts, ServiceError, Services},
+    ui,
+};
+use domain::{ApprovalId, Ballot, IntentId, IntentState, Timestamp};
+use http::{Request, header};
+use leptos::config::LeptosOptions;
+use serde_json::Value;
+use store::{EntryRecord, Store};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+use super::{
+    Agent, Answer, Reply, Run, Who, clock::StoppedClock, mail::MailBox, stories::shop,
+    warehouse::ScriptedWarehouse,
+};
+
+const CONFIGURATION: &str = r#"
+[store]
+url = "sqlite://FOLDER/countersign.db"
+[server]
+site_root = "FOLDER/site"
+[identity]
+issuer = "https://login.example.com"
+client_id = "countersign"
+client_secret = "not a real one"
+[identity.roles]
+approver = ["data-stewards"]
+[warehouse]
+project = "demo"
+datasets = ["shop"]
+"#;
+
+/// The program over a database of its own.
+pub struct TestPortal {
+    /// The use cases.
+    pub services: Services,
+    /// The database.
+    pub store: Store,
+    /// BigQuery.
+    pub warehouse: Arc<ScriptedWarehouse>,
+    /// What was mailed.
+    pub mails: Arc<MailBox>,
+    /// The time.
+    pub clock: Arc<StoppedClock>,
+    router: Router,
+    keys: AtomicU64,
+    folder: TempDir,
+    is_finished: bool,
+}
+
+impl TestPortal {
+    /// A portal with the default configuration.
+    pub async fn new() -> Self {
+        Self::configured("").await
+    }
+
+    /// A portal with further sections in its configuration file.
+    pub async fn configured(further: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = configuration(folder.path(), further);
+        let store = program::open_store(&config.store.url)
+            .await
+            .expect("a store");
+        let start = Timestamp::from_date("2026-11-02").expect("a day");
+        let clock = Arc::new(StoppedClock::at(start));
+        let warehouse = Arc::new(ScriptedWarehouse::new(shop(), Reply::orders()));
+        let mails = Arc::new(MailBox::default());
+        sign_in_everybody(&store, start).await;
+        let parts = (&store, &warehouse, &mails, &clock);
+        let (services, router) = compose(&config, parts).await;
+        Self {
+            services,
+            store,
+            warehouse,
+            mails,
+            clock,
+            router,
+            keys: AtomicU64::new(1),
+            folder,
+            is_finished: false,
+        }
+    }
+
+    /// Starts the program anew over the same database, with other sections in its
+    /// configuration file: what was in memory only is gone.
+    pub async fn restart(&mut self, further: &str) {
+        let config = configuration(self.folder.path(), further);
+        let parts = (&self.store, &self.warehouse, &self.mails, &self.clock);
+        (self.services, self.router) = compose(&config, parts).await;
+    }
+
+    /// Where the database and the site are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A request of this person.
+    pub fn by(&self, who: Who) -> Context {
+        who.context(self.now())
+    }
+
+    /// A request of the program itself.
+    pub fn system(&self) -> Context {
+        Context {
+            actor: Actor::System,
+            request_id: String::new(),
+            now: self.now(),
+        }
+    }
+
+    /// The agent of a run.
+    pub fn agent(&self, run: &Run) -> Agent<'_> {
+        Agent::new(self, &run.token)
+    }
+
+    /// A key that no request has used.
+    pub fn fresh_key(&self) -> String {
+        format!("key-{}", self.keys.fetch_add(1, Ordering::SeqCst))
+    }
+
+    /// Sends a request to the program's own router.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await;
+        Answer::read(response.expect("infallible")).await
+    }
+
+    /// What the portal's pages answer to somebody who has signed in.
+    pub async fn page(&self, who: Who, request: Request<Body>) -> Answer {
+        let context = self.by(who);
+        let options = LeptosOptions::builder().output_name("countersign").build();
+        let signed_in = move |mut request: axum::extract::Request, next: axum::middleware::Next| {
+            let context = context.clone();
+            async move {
+                if let Actor::Person(person) = &context.actor {
+                    request.extensions_mut().insert::<Person>(person.clone());
+                }
+                request.extensions_mut().insert(context);
+                next.run(request).await
+            }
+        };
+        let pages = ui::router(self.services.clone(), options).layer(from_fn(signed_in));
+        Answer::read(pages.oneshot(request).await.expect("infallible")).await
+    }
+
+    /// The same for a page's address.
+    pub async fn get(&self, who: Who, path: &str) -> Answer {
+        let request = Request::get(path).header(header::ACCEPT, "text/html");
+        self.page(who, request.body(Body::empty()).expect("a request"))
+            .await
+    }
+
+    /// Brings an intent as far as it goes.
+    pub async fn execute(&self, intent: IntentId) -> Result<(), ServiceError> {
+        self.services.execute(&self.system(), intent).await
+    }
+
+    /// Brings an intent to an end, and says which.
+    pub async fn executed(&self, intent: IntentId) -> (IntentState, Option<String>) {
+        self.execute(intent).await.expect("executed");
+        self.standing(intent).await
+    }
+
+    /// Votes.
+    pub async fn vote(
+        &self,
+        who: Who,
+        approval: ApprovalId,
+        ballot: Ballot,
+    ) -> Result<IntentState, ServiceError> {
+        let context = self.by(who);
+        let voted = self.services.vote(&context, approval, ballot, "seen");
+        voted.await
+    }
+
+    /// Votes in favour, and is heard.
+    pub async fn approved_by(&self, who: Who, approval: ApprovalId) -> IntentState {
+        let voted = self.vote(who, approval, Ballot::Approve).await;
+        voted.expect("a vote")
+    }
+
+    /// The ledger, oldest first.
+    pub async fn ledger(&self) -> Vec<EntryRecord> {
+        let entries = self.store.entries_down_from(None, 10_000).await;
+        let mut entries = entries.expect("entries");
+        entries.reverse();
+        entries
+    }
+
+    /// The payloads of one kind of event, oldest first.
+    pub async fn recorded(&self, event: &str) -> Vec<Value> {
+        let entries = self.ledger().await.into_iter();
+        entries
+            .filter(|entry| entry.event == event)
+            .map(|entry| serde_json::from_str(&entry.payload).expect("JSON"))
+            .collect()
+    }
+
+    /// Ends the test: whatever it did, the ledger verifies.
+    pub async fn finish(mut self) {
+        self.is_finished = true;
+        let verified = self.store.verify_ledger().await.expect("verified");
+        assert_eq!(verified.broken, None);
+        assert_eq!(verified.head.sequence as usize, self.ledger().await.len());
+    }
+}
+
+impl Drop for TestPortal {
+    fn drop(&mut self) {
+        assert!(
+            self.is_finished || thread::panicking(),
+            "a test ends with `portal.finish().await`, which verifies the ledger"
+        );
+    }
+}
+
+fn configuration(folder: &Path, further: &str) -> Config {
+    let path = folder.join("countersign.toml");
+    let folder = folder.display().to_string();
+    let text = CONFIGURATION.replace("FOLDER", &folder) + &further.replace("FOLDER", &folder);
+    fs::write(&path, text).expect("written");
+    Config::load(&path).expect("a configuration")
+}
+
+async fn compose(
+    config: &Config,
+    (store, warehouse, mails, clock): (
+        &Store,
+        &Arc<ScriptedWarehouse>,
+        &Arc<MailBox>,
+        &Arc<StoppedClock>,
+    ),
+) -> (Services, Router) {
+    let services = Services::new(Parts {
+        store: store.clone(),
+        warehouse: warehouse.clone(),
+        policy: program::policies(&config.policy).expect("policies"),
+        mailer: mails.clone(),
+        clock: clock.clone(),
+        limits: config.limits,
+        warehouse_config: config.warehouse.clone(),
+        public_url: config.server.origin(),
+    });
+    services.refresh_catalog().await.expect("a catalog");
+    let identity = Identity::new(config, store.clone(), clock.clone()).expect("an identity");
+    let router = program::router(config, &services, &identity, store.clone());
+    (services, router.expect("a router"))
+}
+
+async fn sign_in_everybody(store: &Store, now: Timestamp) {
+    for who in Who::ALL {
+        let mut tx = store
+            .begin(&who.id().to_string(), now)
+            .await
+            .expect("begun");
+        tx.sign_in(&who.sign_in()).await.expect("signed in");
+        tx.commit().await.expect("committed");
+    }
+}

@@ -1,0 +1,165 @@
+//! The shop that every test queries, and the steps that most tests begin with.
+
+use countersign::{
+    services::{IntentView, NewAgent, NewRun, Power},
+    warehouse::TableDescription,
+};
+use domain::{AgentId, ApprovalId, IntentId, IntentState, Privilege, RunId, TableName};
+use serde_json::json;
+
+use super::{Agent, Reply, TestPortal, Who, columns};
+
+/// Reads a table without tagged columns: runs at once.
+pub const ORDERS_SQL: &str = "SELECT id, country FROM demo.shop.orders";
+/// Reads a table with tagged columns: waits for a steward.
+pub const CUSTOMERS_SQL: &str = "SELECT id, email FROM demo.shop.customers";
+
+/// An open run and the token that proves it.
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// Its agent.
+    pub agent: AgentId,
+    /// As the portal showed it.
+    pub token: String,
+}
+
+/// What the shop's dataset holds.
+pub fn shop() -> Vec<TableDescription> {
+    let table = |name: &str, described: &[&str], view_sql: Option<&str>| TableDescription {
+        name: TableName::new(format!("demo.shop.{name}")),
+        columns: columns(described),
+        view_sql: view_sql.map(str::to_owned),
+        rows: None,
+        bytes: None,
+    };
+    let orders = [
+        "id INT64",
+        "customer_id INT64",
+        "country STRING",
+        "note STRING",
+    ];
+    let customers = [
+        "id INT64",
+        "email STRING pii.email",
+        "ssn STRING pii.ssn",
+        "country STRING",
+    ];
+    let view = "SELECT id, country FROM demo.shop.orders";
+    vec![
+        table("customers", &customers, None),
+        table("orders", &orders, None),
+        table("order_list", &["id INT64", "country STRING"], Some(view)),
+    ]
+}
+
+impl Reply {
+    /// What [`ORDERS_SQL`] gets.
+    pub fn orders() -> Self {
+        Self {
+            statement_type: "SELECT",
+            tables: vec!["demo.shop.orders"],
+            schema: columns(&["id INT64", "country STRING"]),
+            bytes: 2048,
+            rows: vec![vec![json!("1"), json!("DE")], vec![json!("2"), json!(null)]],
+        }
+    }
+
+    /// What [`CUSTOMERS_SQL`] gets: the masked SQL gives masked addresses.
+    pub fn customers() -> Self {
+        Self {
+            tables: vec!["demo.shop.customers"],
+            schema: columns(&["id INT64", "email STRING"]),
+            rows: vec![vec![json!("7"), json!("XXXXX@example.com")]],
+            ..Self::orders()
+        }
+    }
+}
+
+/// A privilege, written `read demo.shop.*`.
+fn power(text: &str) -> Power {
+    let (privilege, resource) = text.split_once(' ').expect("a privilege and a resource");
+    Power {
+        privilege: Privilege::from_name(privilege).expect("a privilege"),
+        resource: resource.parse().expect("a resource"),
+    }
+}
+
+impl TestPortal {
+    /// An agent of Alice's that nothing is wrong with.
+    pub fn new_agent(&self, name: &str, grants: &[&str]) -> NewAgent {
+        NewAgent {
+            name: name.to_owned(),
+            purpose: "Predicts churn".to_owned(),
+            owner: Who::Alice.email(),
+            expires_at: self.now().plus_days(30),
+            grants: grants.iter().map(|text| power(text)).collect(),
+        }
+    }
+
+    /// Registers an agent of Alice's.
+    pub async fn register(&self, name: &str, grants: &[&str]) -> AgentId {
+        let new = self.new_agent(name, grants);
+        let grace = self.by(Who::Grace);
+        let registered = self.services.register_agent(&grace, new);
+        registered.await.expect("registered")
+    }
+
+    /// A run that nothing is wrong with.
+    pub fn new_run(&self, agent: AgentId, scope: &[&str]) -> NewRun {
+        NewRun {
+            agent,
+            purpose: "Count orders".to_owned(),
+            ticket: "SHOP-1".to_owned(),
+            scope: scope.iter().map(|text| power(text)).collect(),
+            minutes: 60,
+        }
+    }
+
+    /// Alice opens a run with this agent, with all that it may do.
+    pub async fn open_run(&self, agent: AgentId) -> Run {
+        let alice = self.by(Who::Alice);
+        let new = self.new_run(agent, &[]);
+        let id = self.services.open_run(&alice, new).await.expect("opened");
+        let token = self.services.take_run_token(&alice, id).await;
+        let token = token.expect("an answer").expect("a token");
+        Run {
+            id,
+            agent,
+            token: token.reveal().to_owned(),
+        }
+    }
+
+    /// A run of a new agent that may read the shop.
+    pub async fn run(&self) -> Run {
+        let agent = self.register("churn-model", &["read demo.shop.*"]).await;
+        self.open_run(agent).await
+    }
+
+    /// An agent within a new run.
+    pub async fn agent_at_work(&self) -> Agent<'_> {
+        let run = self.run().await;
+        self.agent(&run)
+    }
+
+    /// Lets the agent ask for [`CUSTOMERS_SQL`], which then waits for approval.
+    pub async fn pending(&self, agent: &Agent<'_>) -> (IntentId, ApprovalId) {
+        self.warehouse.replies(Reply::customers());
+        let intent = agent.submitted(CUSTOMERS_SQL).await;
+        let view = self.view(intent).await;
+        assert_eq!(view.intent.state, IntentState::PendingApproval);
+        (intent, view.approval.expect("an approval").id)
+    }
+
+    /// The intent as an auditor sees it.
+    pub async fn view(&self, intent: IntentId) -> IntentView {
+        let view = self.services.intent(&self.by(Who::Frank), intent).await;
+        view.expect("an intent")
+    }
+
+    /// Where the intent stands, and the code of its problem.
+    pub async fn standing(&self, intent: IntentId) -> (IntentState, Option<String>) {
+        let view = self.view(intent).await;
+        (view.intent.state, view.problem.map(|problem| problem.code))
+    }
+}

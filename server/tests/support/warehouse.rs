@@ -1,0 +1,262 @@
+//! A warehouse that answers what the test says, fails where the test says, and writes down
+//! what it was asked.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    future::pending,
+    sync::{Mutex, MutexGuard},
+};
+
+use async_trait::async_trait;
+use countersign::warehouse::{
+    DryRun, Job, JobError, JobId, JobStatistics, JobStatus, Page, PageToken, Query,
+    TableDescription, Warehouse, WarehouseError,
+};
+use domain::{Column, TableName};
+use masking::RawCell;
+use serde_json::Value;
+use tokio::sync::Notify;
+
+/// What every query gets: in the dry run, and as the job's rows.
+#[derive(Clone)]
+pub struct Reply {
+    /// `SELECT` …
+    pub statement_type: &'static str,
+    /// Full names of the tables that BigQuery says it reads.
+    pub tables: Vec<&'static str>,
+    /// The answer's columns.
+    pub schema: Vec<Column>,
+    /// Bytes that the dry run names.
+    pub bytes: u64,
+    /// Cells as on the wire.
+    pub rows: Vec<Vec<Value>>,
+}
+
+/// A place in the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    /// A dry run.
+    DryRun,
+    /// An insert, before the job exists.
+    BeforeInsert,
+    /// An insert, when the job exists and its answer is under way.
+    AfterInsert,
+    /// A look at the job's state.
+    Status,
+    /// A look at its rows.
+    Rows,
+}
+
+/// What happens there, once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// No answer.
+    Unreachable,
+    /// BigQuery says no.
+    Rejected,
+    /// The table is not there.
+    NotFound,
+    /// The answer never comes; the test is told that the call arrived.
+    Hangs,
+}
+
+#[derive(Default)]
+struct Script {
+    tables: Vec<TableDescription>,
+    reply: Option<Reply>,
+    troubles: VecDeque<(Point, Trouble)>,
+    job_error: Option<JobError>,
+    dry_runs: Vec<Query>,
+    inserts: Vec<Job>,
+    jobs: BTreeMap<String, Job>,
+    cancelled: Vec<JobId>,
+}
+
+/// BigQuery, as the test wants it.
+#[derive(Default)]
+pub struct ScriptedWarehouse {
+    script: Mutex<Script>,
+    hanging: Notify,
+}
+
+impl ScriptedWarehouse {
+    /// A warehouse with these tables.
+    pub fn new(tables: Vec<TableDescription>, reply: Reply) -> Self {
+        let warehouse = Self::default();
+        warehouse.script().tables = tables;
+        warehouse.script().reply = Some(reply);
+        warehouse
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().expect("the script")
+    }
+
+    /// From now on, queries get this.
+    pub fn replies(&self, reply: Reply) {
+        self.script().reply = Some(reply);
+    }
+
+    /// The next call that comes to `point` meets `trouble`.
+    pub fn will(&self, point: Point, trouble: Trouble) {
+        self.script().troubles.push_back((point, trouble));
+    }
+
+    /// From now on, jobs end with this error.
+    pub fn jobs_fail(&self, reason: &str) {
+        self.script().job_error = Some(JobError {
+            reason: reason.to_owned(),
+            message: "it did not work".to_owned(),
+        });
+    }
+
+    /// Changes the columns of a table, as somebody at the warehouse might.
+    pub fn change_table(&self, name: &str, columns: Vec<Column>) {
+        let mut script = self.script();
+        let table = script.tables.iter_mut().find(|t| t.name.as_str() == name);
+        table.expect("the table").columns = columns;
+    }
+
+    /// Resolves when a call hangs.
+    pub async fn hangs(&self) {
+        self.hanging.notified().await;
+    }
+
+    /// Every text that was ever sent here.
+    pub fn texts(&self) -> Vec<String> {
+        let script = self.script();
+        let jobs = script.inserts.iter().map(|job| &job.query);
+        let queries = script.dry_runs.iter().chain(jobs);
+        queries.map(|query| query.sql.clone()).collect()
+    }
+
+    /// Every insert, repetitions included.
+    pub fn inserts(&self) -> Vec<Job> {
+        self.script().inserts.clone()
+    }
+
+    /// How many jobs exist.
+    pub fn job_count(&self) -> usize {
+        self.script().jobs.len()
+    }
+
+    /// How many dry runs were asked for.
+    pub fn dry_run_count(&self) -> usize {
+        self.script().dry_runs.len()
+    }
+
+    /// Jobs that were to be cancelled.
+    pub fn cancelled(&self) -> Vec<String> {
+        let script = self.script();
+        script.cancelled.iter().map(ToString::to_string).collect()
+    }
+
+    async fn meet(&self, point: Point) -> Result<(), WarehouseError> {
+        let trouble = {
+            let mut script = self.script();
+            let place = script.troubles.iter().position(|(at, _)| *at == point);
+            place.and_then(|place| script.troubles.remove(place))
+        };
+        match trouble.map(|(_, trouble)| trouble) {
+            None => Ok(()),
+            Some(Trouble::Unreachable) => Err(WarehouseError::Unavailable {
+                why: "no connection",
+            }),
+            Some(Trouble::Rejected) => Err(WarehouseError::Rejected {
+                reason: "invalidQuery".to_owned(),
+                message: "it is not allowed".to_owned(),
+            }),
+            Some(Trouble::NotFound) => Err(WarehouseError::NotFound {
+                message: "it is gone".to_owned(),
+            }),
+            Some(Trouble::Hangs) => {
+                self.hanging.notify_one();
+                pending().await
+            }
+        }
+    }
+
+    fn reply(&self) -> Reply {
+        self.script().reply.clone().expect("a reply")
+    }
+}
+
+#[async_trait]
+impl Warehouse for ScriptedWarehouse {
+    async fn dry_run(&self, query: &Query) -> Result<DryRun, WarehouseError> {
+        self.script().dry_runs.push(query.clone());
+        self.meet(Point::DryRun).await?;
+        let reply = self.reply();
+        Ok(DryRun {
+            statement_type: reply.statement_type.to_owned(),
+            referenced_tables: reply.tables.into_iter().map(TableName::new).collect(),
+            schema: reply.schema,
+            bytes: reply.bytes,
+        })
+    }
+
+    async fn insert(&self, job: &Job) -> Result<(), WarehouseError> {
+        self.script().inserts.push(job.clone());
+        self.meet(Point::BeforeInsert).await?;
+        let id = job.id.to_string();
+        self.script().jobs.insert(id, job.clone());
+        self.meet(Point::AfterInsert).await
+    }
+
+    async fn status(&self, job: &JobId) -> Result<JobStatus, WarehouseError> {
+        self.meet(Point::Status).await?;
+        let script = self.script();
+        if !script.jobs.contains_key(job.as_str()) {
+            return Ok(JobStatus::NotFound);
+        }
+        Ok(JobStatus::Done {
+            error: script.job_error.clone(),
+            statistics: JobStatistics {
+                bytes_processed: Some(2048),
+                bytes_billed: Some(10_485_760),
+                ..JobStatistics::default()
+            },
+        })
+    }
+
+    async fn rows(
+        &self,
+        _: &JobId,
+        page: Option<&PageToken>,
+        max_rows: u32,
+    ) -> Result<Page, WarehouseError> {
+        self.meet(Point::Rows).await?;
+        let reply = self.reply();
+        let start: usize = page.map_or(0, |page| page.as_str().parse().expect("our token"));
+        let end = (start + max_rows as usize).min(reply.rows.len());
+        let cells = |row: &Vec<Value>| row.iter().cloned().map(RawCell::from_wire).collect();
+        Ok(Page {
+            rows: reply.rows[start..end].iter().map(cells).collect(),
+            schema: reply.schema,
+            next: (end < reply.rows.len()).then(|| PageToken::new(end.to_string())),
+            total_rows: reply.rows.len() as u64,
+        })
+    }
+
+    async fn cancel(&self, job: &JobId) -> Result<(), WarehouseError> {
+        self.script().cancelled.push(job.clone());
+        Ok(())
+    }
+
+    async fn tables(&self, _: &str) -> Result<Vec<TableDescription>, WarehouseError> {
+        Ok(self.script().tables.clone())
+    }
+}
+
+/// Columns, each written `name TYPE` or `name TYPE tag`.
+pub fn columns(described: &[&str]) -> Vec<Column> {
+    let column = |text: &&str| {
+        let mut parts = text.split(' ').map(str::to_owned);
+        let [name, data_type] = [parts.next(), parts.next()].map(|part| part.expect("a part"));
+        serde_json::from_value(serde_json::json!({
+            "name": name, "type": data_type, "tag": parts.next(),
+        }))
+        .expect("a column")
+    };
+    described.iter().map(column).collect()
+}
