@@ -68,6 +68,9 @@ struct Bound<'a> {
     referenced_tables: &'a [TableName],
     schema: &'a [Column],
     policy: Digest,
+    route: Route,
+    approvers: &'a [String],
+    count: u8,
 }
 
 #[derive(Serialize)]
@@ -119,12 +122,15 @@ impl Services {
         let judged = (&analysis, dry_run.as_ref());
         let facts = self.facts(judged, intent, run, &catalog, &outside).await?;
         let mut decision = self.parts.policy.decide(&facts);
+        decision.route = decision.route.stricter(analysis.route);
+        if analysis.route == Route::Block && problem.is_none() {
+            problem = Some(policy_problem(&analysis, &decision));
+        }
         // The scope is the run's contract: no policy file can widen it.
         if !outside.is_empty() {
             decision.route = Route::Block;
             problem = problem.or_else(|| Some(scope_problem(&outside)));
         }
-        decision.route = decision.route.stricter(analysis.route);
         if decision.route == Route::Block && problem.is_none() {
             problem = Some(policy_problem(&analysis, &decision));
         }
@@ -202,7 +208,7 @@ impl Services {
         })
     }
 
-    fn digest(
+    pub(super) fn digest(
         &self,
         intent: &IntentRecord,
         run: &RunRecord,
@@ -229,6 +235,9 @@ impl Services {
             referenced_tables: dry_run.map_or(&[], |facts| &facts.referenced_tables),
             schema: dry_run.map_or(&[], |facts| &facts.schema),
             policy: decision.policy_version,
+            route: decision.route,
+            approvers: &decision.approvers,
+            count: decision.count,
         };
         Ok(sha256(&serde_json::to_vec(&bound)?))
     }

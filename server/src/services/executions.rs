@@ -1,15 +1,15 @@
-//! Executions: prepared, run, masked, sealed. Each step may be repeated after a crash.
+//! Executions: run, masked, sealed. Each step may be repeated after a crash.
 
 use std::{collections::BTreeSet, time::Duration};
 
-use domain::{ExecutionId, IntentId, IntentState};
+use domain::{IntentId, IntentState};
 use masking::{MaskedRow, Report};
 use sha2::{Digest as _, Sha256};
-use store::{ExecutionRecord, IntentRecord, NewExecution, RunRecord, SealedResult};
+use store::{ExecutionRecord, IntentRecord, RunRecord, SealedResult};
 
 use super::{
-    Notice, Problem, ResultColumn, ServiceError, Services, Statistics, fresh_uuid,
-    labels::job_labels, output_columns,
+    Notice, Problem, ResultColumn, ServiceError, Services, Statistics, labels::job_labels,
+    output_columns,
 };
 use crate::{
     context::Context,
@@ -65,57 +65,6 @@ impl Services {
         }
     }
 
-    /// Checks everything once more and fixes the job id before the job exists.
-    ///
-    /// A crash behind the commit leaves a `prepared` intent whose job may not exist: `start`
-    /// inserts it under the same id.
-    async fn prepare(
-        &self,
-        context: &Context,
-        intent: &IntentRecord,
-        run: &RunRecord,
-    ) -> Result<(), ServiceError> {
-        let now = self.now();
-        if let Err(ServiceError::Token { code, detail }) = self.check_run(run, now).await {
-            let problem = Problem::new(code, detail);
-            return self
-                .close(context, intent, IntentState::Cancelled, &problem)
-                .await;
-        }
-        if let Some(approval) = self.parts.store.approval_of(intent.id).await? {
-            if now >= approval.expires_at {
-                let problem = Problem::new("approval_expired", "it did not run in time");
-                return self
-                    .close(context, intent, IntentState::Expired, &problem)
-                    .await;
-            }
-            let assessment = self.assess(intent, run).await?;
-            if assessment.digest.to_string() != approval.intent_digest {
-                let detail = "what would run is no longer what was approved; submit it again";
-                let problem = Problem::new("approval_stale", detail);
-                return self
-                    .close(context, intent, IntentState::Stale, &problem)
-                    .await;
-            }
-        }
-        let id = ExecutionId::new(fresh_uuid());
-        let execution = NewExecution {
-            id,
-            intent: intent.id,
-            job_id: JobId::of(&id).to_string(),
-        };
-        let mut tx = self.parts.store.begin(&context.actor.name(), now).await?;
-        tx.insert_execution(&execution).await?;
-        tx.move_intent(
-            (intent.id, run.id),
-            IntentState::Approved,
-            IntentState::Prepared,
-            None,
-        )
-        .await?;
-        Ok(tx.commit().await?)
-    }
-
     /// Inserts the job under its fixed id: a second insert finds the first.
     async fn start(
         &self,
@@ -124,6 +73,11 @@ impl Services {
         run: &RunRecord,
     ) -> Result<(), ServiceError> {
         let execution = self.existing_execution(intent.id).await?;
+        if !self.may_still_act(context, intent, run).await? {
+            // Before a crash, an insert may have got through.
+            self.stop_job(&execution.job_id).await;
+            return Ok(());
+        }
         let view = self.view_intent(intent.clone()).await?;
         let analysis = view
             .analysis
@@ -321,7 +275,7 @@ impl Services {
         Ok(tx.commit().await?)
     }
 
-    async fn close(
+    pub(super) async fn close(
         &self,
         context: &Context,
         intent: &IntentRecord,

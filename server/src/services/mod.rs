@@ -13,6 +13,7 @@ mod intents;
 mod labels;
 mod ledger;
 mod mails;
+mod preparation;
 mod records;
 mod results;
 mod reviews;

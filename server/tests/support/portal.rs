@@ -236,10 +236,21 @@ impl Drop for TestPortal {
     }
 }
 
+/// Whoever wants this policy says `directory = "FOLDER"`.
+const HALF_AN_HOUR: &str = r#"
+@id("stewards")
+@reason("A steward has to agree within half an hour.")
+@approvers("data-stewards")
+@count("1")
+@expires("PT30M")
+permit (principal, action == Action::"runWithApproval", resource);
+"#;
+
 fn configuration(folder: &Path, further: &str) -> Config {
+    fs::write(folder.join("policy.cedar"), HALF_AN_HOUR).expect("written");
     let path = folder.join("countersign.toml");
     let folder = folder.display().to_string();
-    let text = CONFIGURATION.replace("FOLDER", &folder) + &further.replace("FOLDER", &folder);
+    let text = [CONFIGURATION, further].concat().replace("FOLDER", &folder);
     fs::write(&path, text).expect("written");
     Config::load(&path).expect("a configuration")
 }

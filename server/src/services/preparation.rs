@@ -1,0 +1,119 @@
+//! The last look before a job exists: whether the run may still act, and whether what would
+//! run is still what was decided on.
+
+use domain::{Digest, ExecutionId, IntentState};
+use store::{ApprovalRecord, IntentRecord, NewExecution, RunRecord};
+
+use super::{Problem, ServiceError, Services, fresh_uuid};
+use crate::{context::Context, warehouse::JobId};
+
+/// What the policy let run without asking anybody is not judged again so soon, in seconds.
+const FRESH_SECONDS: i64 = 10;
+
+impl Services {
+    /// Checks everything once more and fixes the job id before the job exists.
+    ///
+    /// A crash behind the commit leaves a `prepared` intent whose job may not exist: `start`
+    /// inserts it under the same id.
+    pub(super) async fn prepare(
+        &self,
+        context: &Context,
+        intent: &IntentRecord,
+        run: &RunRecord,
+    ) -> Result<(), ServiceError> {
+        if !self.may_still_act(context, intent, run).await? {
+            return Ok(());
+        }
+        let approval = self.parts.store.approval_of(intent.id).await?;
+        let is_late = |approval: &ApprovalRecord| self.now() >= approval.expires_at;
+        if approval.as_ref().is_some_and(is_late) {
+            let problem = Problem::new("approval_expired", "it did not run in time");
+            return self
+                .close(context, intent, IntentState::Expired, &problem)
+                .await;
+        }
+        if !self.still_holds(intent, run, approval.as_ref()).await? {
+            let detail = "what would run is no longer what was approved; submit it again";
+            let problem = Problem::new("approval_stale", detail);
+            return self
+                .close(context, intent, IntentState::Stale, &problem)
+                .await;
+        }
+        self.fix_job_id(context, intent).await
+    }
+
+    /// Cancels the intent when its run may no longer act.
+    pub(super) async fn may_still_act(
+        &self,
+        context: &Context,
+        intent: &IntentRecord,
+        run: &RunRecord,
+    ) -> Result<bool, ServiceError> {
+        match self.check_run(run, self.now()).await {
+            Ok(()) => Ok(true),
+            Err(ServiceError::Token { code, detail }) => {
+                let problem = Problem::new(code, detail);
+                self.close(context, intent, IntentState::Cancelled, &problem)
+                    .await?;
+                Ok(false)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Whether the intent, judged anew, is still what people or the policy said yes to.
+    async fn still_holds(
+        &self,
+        intent: &IntentRecord,
+        run: &RunRecord,
+        approval: Option<&ApprovalRecord>,
+    ) -> Result<bool, ServiceError> {
+        let decided = match approval {
+            Some(approval) => approval.intent_digest.parse().ok(),
+            None if self.now().seconds_since(intent.changed_at) < FRESH_SECONDS => return Ok(true),
+            None => self.digest_as_decided(intent, run).await?,
+        };
+        let now = self.assess(intent, run).await?.digest;
+        Ok(decided == Some(now))
+    }
+
+    async fn digest_as_decided(
+        &self,
+        intent: &IntentRecord,
+        run: &RunRecord,
+    ) -> Result<Option<Digest>, ServiceError> {
+        let view = self.view_intent(intent.clone()).await?;
+        let (Some(analysis), Some(decision)) = (&view.analysis, &view.decision) else {
+            return Ok(None);
+        };
+        let digest = self.digest(intent, run, analysis, view.dry_run.as_ref(), decision)?;
+        Ok(Some(digest))
+    }
+
+    async fn fix_job_id(
+        &self,
+        context: &Context,
+        intent: &IntentRecord,
+    ) -> Result<(), ServiceError> {
+        let id = ExecutionId::new(fresh_uuid());
+        let execution = NewExecution {
+            id,
+            intent: intent.id,
+            job_id: JobId::of(&id).to_string(),
+        };
+        let mut tx = self
+            .parts
+            .store
+            .begin(&context.actor.name(), self.now())
+            .await?;
+        tx.insert_execution(&execution).await?;
+        tx.move_intent(
+            (intent.id, intent.run),
+            IntentState::Approved,
+            IntentState::Prepared,
+            None,
+        )
+        .await?;
+        Ok(tx.commit().await?)
+    }
+}
