@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use domain::{AgentId, ApprovalId, EventName, IntentId, IntentState, PersonId, RiskLevel, Route};
+use domain::{
+    AgentId, ApprovalId, EventName, IntentId, IntentState, PersonId, RiskLevel, Role, Route,
+};
 use serde::{Deserialize, Serialize};
 use store::{
     ApprovalRecord, Assessed, ExecutionRecord, IntentRecord, MailKind, NewApproval, NewIntent,
@@ -11,10 +13,10 @@ use store::{
 
 use super::{
     Assessment, DryRunFacts, Notice, Problem, ServiceError, Services, assessment::sha256,
-    fresh_uuid,
+    fresh_uuid, may_revoke_run,
 };
 use crate::{
-    context::{Context, RunActor},
+    context::{Context, Forbidden, RunActor},
     policy::Decision,
     warehouse::Parameter,
 };
@@ -370,13 +372,20 @@ impl Services {
         }
     }
 
-    /// Takes an intent back: withdrawn while it waits, cancelled once it may run.
+    /// Takes an intent back: withdrawn while it waits, cancelled once it may run. Who may end
+    /// the run may do this too.
     pub async fn cancel_intent(
         &self,
         context: &Context,
         id: IntentId,
     ) -> Result<IntentView, ServiceError> {
         let view = self.intent(context, id).await?;
+        if !may_revoke_run(context, &view.run) {
+            return Err(Forbidden {
+                needed: Role::Administrator,
+            }
+            .into());
+        }
         let from = view.intent.state;
         let to = match from {
             IntentState::PendingApproval => IntentState::Withdrawn,
@@ -449,11 +458,11 @@ fn read_json<T: serde::de::DeserializeOwned>(
     json.map(serde_json::from_str).transpose()
 }
 
-fn acting_run(context: &Context) -> Result<&RunActor, ServiceError> {
+pub(super) fn acting_run(context: &Context) -> Result<&RunActor, ServiceError> {
     context.run().ok_or_else(|| {
         ServiceError::refused(
             "run_token_needed",
-            "intents are submitted with a run's token",
+            "this is for an agent with its run's token",
         )
     })
 }

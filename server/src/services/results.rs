@@ -3,7 +3,7 @@
 use domain::{Digest, EventName, IntentId, IntentState};
 use store::ExecutionRecord;
 
-use super::{ResultColumn, ServiceError, Services};
+use super::{ResultColumn, ServiceError, Services, intents::acting_run};
 use crate::context::Context;
 
 /// A sealed result, ready to be read.
@@ -30,6 +30,7 @@ impl Services {
     /// Opens a sealed result for release, and records that it is released, before any row
     /// leaves.
     pub async fn release(&self, context: &Context, id: IntentId) -> Result<Sealed, ServiceError> {
+        acting_run(context)?;
         let sealed = self.sealed(context, id).await?;
         let run = self.existing_intent(id).await?.run;
         let mut tx = self
