@@ -45,8 +45,8 @@ pub async fn serve(
         warehouse_config: config.warehouse.clone(),
         public_url: config.server.origin(),
     });
-    let identity = Identity::new(&config, store.clone(), clock)?;
-    let app = router(&config, &services, &identity, store)?;
+    let identity = Identity::new(&config, store, clock)?;
+    let app = router(&config, &services, &identity)?;
     let refresh = Duration::from_secs(config.warehouse.catalog_refresh_seconds.into());
     jobs::start(&services, refresh);
     let listener = TcpListener::bind(config.server.listen)
@@ -106,19 +106,14 @@ fn mailer(config: &MailConfig) -> anyhow::Result<Arc<dyn Mailer>> {
 }
 
 /// Every door, behind what every answer carries.
-pub fn router(
-    config: &Config,
-    services: &Services,
-    identity: &Identity,
-    store: Store,
-) -> anyhow::Result<Router> {
+pub fn router(config: &Config, services: &Services, identity: &Identity) -> anyhow::Result<Router> {
     let pages = ui::router(services.clone(), portal_options(config)?);
     let rules = security::BrowserRules::new(config);
     Ok(Router::new()
         .nest("/api/v1", v1::router(services.clone()))
         .merge(identity::router(identity, pages))
         .merge(assets::router(&config.server.site_root)?)
-        .merge(health::router(store))
+        .merge(health::router(services.clone()))
         .layer(CatchPanicLayer::custom(
             |_: Box<dyn std::any::Any + Send>| {
                 axum::response::IntoResponse::into_response(Problem::internal())

@@ -146,8 +146,8 @@ impl Services {
     }
 
     /// Whether the database answers.
-    pub async fn is_ready(&self) -> bool {
-        self.parts.store.ping().await.is_ok()
+    pub async fn ready(&self) -> Result<(), ServiceError> {
+        Ok(self.parts.store.ping().await?)
     }
 
     fn announce(&self, notice: Notice) {
