@@ -4,4 +4,5 @@ mod blocked;
 mod harmless_read;
 mod idempotency;
 mod isolation;
+mod operations;
 mod refusals;

@@ -21,7 +21,7 @@ use countersign::{
 };
 use domain::{ApprovalId, Ballot, IntentId, IntentState, Timestamp};
 use http::{Request, header};
-use leptos::config::LeptosOptions;
+use leptos::{config::LeptosOptions, server_fn::ServerFn};
 use serde_json::Value;
 use store::{EntryRecord, Store};
 use tempfile::TempDir;
@@ -172,6 +172,20 @@ impl TestPortal {
             .await
     }
 
+    /// What a page's server function answers.
+    pub async fn desk<F: ServerFn>(&self, who: Who, form: &str) -> Answer {
+        let request = Request::post(F::url())
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.page(
+            who,
+            request
+                .body(Body::from(form.to_owned()))
+                .expect("a request"),
+        )
+        .await
+    }
+
     /// Brings an intent as far as it goes.
     pub async fn execute(&self, intent: IntentId) -> Result<(), ServiceError> {
         self.services.execute(&self.system(), intent).await
@@ -276,7 +290,7 @@ async fn compose(
     });
     services.refresh_catalog().await.expect("a catalog");
     let identity = Identity::new(config, store.clone(), clock.clone()).expect("an identity");
-    let router = program::router(config, &services, &identity, store.clone());
+    let router = program::router(config, &services, &identity);
     (services, router.expect("a router"))
 }
 
