@@ -1,0 +1,39 @@
+import { defineConfig, devices } from '@playwright/test';
+
+
+/** What Chromium needs to start quietly anywhere, in a container and as root too. */
+const browserFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'results',
+  forbidOnly: true,
+  // A test that passes only sometimes is broken.
+  retries: 0,
+  workers: 2,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  reporter: 'list',
+  use: {
+    ...devices['Desktop Chrome'],
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    trace: 'retain-on-failure',
+    launchOptions: { executablePath: process.env.CHROMIUM_PATH, args: browserFlags },
+  },
+  projects: [
+    { name: 'javascript', testMatch: 'story.spec.ts' },
+    { name: 'no-javascript', testMatch: 'story.spec.ts', use: { javaScriptEnabled: false } },
+    { name: 'gateway', testMatch: ['masking.spec.ts', 'bad-input.spec.ts', 'pages.spec.ts'] },
+    { name: 'other-servers', testMatch: 'other-servers.spec.ts' },
+  ],
+});

@@ -1,0 +1,62 @@
+/** What people do in the portal, step by step as they do it. */
+
+import { type Page, expect } from '@playwright/test';
+import { Agent } from './agent.ts';
+
+/** An administrator registers an agent by the form; returns the agent's page. */
+export async function registerAgent(bo: Page, name: string, grants: string[]): Promise<string> {
+  await bo.goto('/agents');
+  await bo.getByRole('link', { name: 'Register an agent' }).click();
+  await bo.getByLabel('Name').fill(name);
+  await bo.getByLabel('Purpose').fill('Finds customers who are about to leave');
+  await bo.getByLabel('Owner').fill('alice@example.com');
+  await bo.getByLabel('Grants').fill(grants.join('\n'));
+  await bo.getByRole('button', { name: 'Register' }).click();
+  await expect(bo.getByRole('heading', { level: 1, name })).toBeVisible();
+  return new URL(bo.url()).pathname;
+}
+
+/** What a person who opens a run fills in. */
+export interface RunForm {
+  purpose: string;
+  ticket?: string;
+  scope?: string[];
+}
+
+/** An initiator opens a run with an agent; returns the run's page and token. */
+export async function openRun(
+  alice: Page,
+  agentPage: string,
+  { purpose, ticket = '', scope }: RunForm,
+): Promise<{ run: string; token: string }> {
+  await alice.goto(agentPage);
+  await alice.getByRole('link', { name: 'Open a run' }).click();
+  await alice.getByLabel('What is it for?').fill(purpose);
+  await alice.getByLabel('Ticket').fill(ticket);
+  if (scope) await alice.getByLabel('What may it touch?').fill(scope.join('\n'));
+  await alice.getByRole('button', { name: 'Open the run' }).click();
+  await expect(alice.getByRole('heading', { level: 1, name: purpose })).toBeVisible();
+  const token = await alice.locator('#token').innerText();
+  expect(token).toMatch(/^csr_/);
+  return { run: new URL(alice.url()).pathname.split('/').at(-1) ?? '', token };
+}
+
+/** Registers an agent that may read everything, and opens a run with it. */
+export async function readyAgent(url: string, bo: Page, alice: Page, name: string) {
+  const agentPage = await registerAgent(bo, name, ['read demo.shop.*']);
+  const purpose = `Look into orders with ${name}`;
+  const { run, token } = await openRun(alice, agentPage, { purpose });
+  return { agent: new Agent(url, token), agentPage, run, token };
+}
+
+/** An approver decides on the approval's page. */
+export async function decide(
+  approver: Page,
+  approval: string,
+  ballot: 'Approve once' | 'Deny',
+  comment: string,
+): Promise<void> {
+  await approver.goto(approval);
+  await approver.getByLabel('Comment').fill(comment);
+  await approver.getByRole('button', { name: ballot }).click();
+}
