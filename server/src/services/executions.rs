@@ -232,7 +232,6 @@ impl Services {
         for (number, page) in (0_u32..).zip(&pages) {
             tx.put_result_page(execution.id, number, page).await?;
         }
-        tx.seal_result(run.id, &sealed).await?;
         tx.move_intent(
             (intent.id, run.id),
             IntentState::Running,
@@ -240,6 +239,7 @@ impl Services {
             None,
         )
         .await?;
+        tx.seal_result(run.id, &sealed).await?;
         Ok(tx.commit().await?)
     }
 

@@ -104,7 +104,8 @@ impl Desk {
                         .with(count(&payload)),
                 ]
             }
-            (EventName::RequestRefused | EventName::VoteRefused, _) => vec![refused(&payload)],
+            (EventName::RequestRefused, _) => vec![refused("A request was refused", &payload)],
+            (EventName::VoteRefused, _) => vec![refused("A vote was refused", &payload)],
             _ => vec![Told::new(EventKind::Note, entry.event.clone())],
         };
         Ok(told)
@@ -348,9 +349,9 @@ fn job_facts(view: &IntentView) -> Detail {
     Detail::Facts { facts }
 }
 
-fn refused(payload: &Value) -> Told {
+fn refused(title: &str, payload: &Value) -> Told {
     let code = text(payload, "code");
-    Told::new(EventKind::Refused, "A request was refused").with([Detail::Facts {
+    Told::new(EventKind::Refused, title).with([Detail::Facts {
         facts: vec![fact("Code", code)],
     }])
 }

@@ -53,8 +53,8 @@ async fn the_ledger_tells_of_it_step_by_step() {
         "intent.moved",
         "intent.moved",
         "intent.moved",
-        "result.sealed",
         "intent.moved",
+        "result.sealed",
         "result.released",
     ];
     assert_eq!(told, expected);
