@@ -16,7 +16,7 @@ use crate::services::{Notice, Services};
 
 /// A stream ends after this time, so that one that outlived its session ends too: the
 /// browser asks again, and is then asked to sign in.
-const LIFETIME: Duration = Duration::from_secs(300);
+const LIFETIME: Duration = Duration::from_mins(5);
 
 /// `GET /events`: `inbox` when the set of waiting approvals changed, `intent` with its id
 /// when one changed its state. Pages then ask for what they may see.

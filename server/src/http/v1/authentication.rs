@@ -63,7 +63,7 @@ async fn prove(
     headers: &HeaderMap,
     context: &Context,
 ) -> Result<Actor, Refusal> {
-    let token = bearer(headers).map_err(|problem| (None, Box::new(problem)))?;
+    let token = bearer(headers).map_err(|problem| (None, problem))?;
     match services.authenticate(&token, context.now).await {
         Ok(run) => Ok(Actor::Run(run)),
         Err(error @ ServiceError::Token { .. }) => {
@@ -75,9 +75,10 @@ async fn prove(
 }
 
 /// The token of `Authorization: Bearer …` (RFC 6750 section 2.1).
-fn bearer(headers: &HeaderMap) -> Result<RunToken, Problem> {
+fn bearer(headers: &HeaderMap) -> Result<RunToken, Box<Problem>> {
     let wrong = |code, detail: &str| {
-        Problem::new(StatusCode::UNAUTHORIZED, code, "A run token is needed").detail(detail)
+        let problem = Problem::new(StatusCode::UNAUTHORIZED, code, "A run token is needed");
+        Box::new(problem.detail(detail))
     };
     let header = headers.get(header::AUTHORIZATION).ok_or_else(|| {
         wrong(

@@ -59,12 +59,19 @@ pub async fn read(
         )
         .detail("The only parameter is `page`, a number from 0.")
     })?;
-    let format = format(&headers)?;
+    let format = format(&headers).ok_or_else(|| {
+        Problem::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "not_acceptable",
+            "Results do not come in this form",
+        )
+        .detail("Accept `application/json`, `application/x-ndjson` or `text/csv`.")
+    })?;
     let sealed = services.release(&context, id).await?;
     match format {
         Format::Json => {
             let page = services.result_page(&sealed, wanted.page).await?;
-            Ok(Json(page_out(&sealed, page)).into_response())
+            Ok(Json(page_out(&sealed, &page)).into_response())
         }
         Format::Ndjson => Ok(streamed(services, sealed, "application/x-ndjson", ndjson)),
         Format::Csv => Ok(streamed(
@@ -76,30 +83,22 @@ pub async fn read(
     }
 }
 
-fn format(headers: &HeaderMap) -> Result<Format, Problem> {
+/// The form that is wanted first, if we have it.
+fn format(headers: &HeaderMap) -> Option<Format> {
     let accept = headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok());
     let accept = accept.unwrap_or("application/json");
-    let first = accept.split([',', ';']).next().unwrap_or_default().trim();
-    match first {
-        "application/json" | "application/*" | "*/*" | "" => Ok(Format::Json),
-        "application/x-ndjson" => Ok(Format::Ndjson),
-        "text/csv" => Ok(Format::Csv),
-        _ => Err(Problem::new(
-            StatusCode::NOT_ACCEPTABLE,
-            "not_acceptable",
-            "Results do not come in this form",
-        )
-        .detail("Accept `application/json`, `application/x-ndjson` or `text/csv`.")),
+    match accept.split([',', ';']).next().unwrap_or_default().trim() {
+        "application/json" | "application/*" | "*/*" | "" => Some(Format::Json),
+        "application/x-ndjson" => Some(Format::Ndjson),
+        "text/csv" => Some(Format::Csv),
+        _ => None,
     }
 }
 
-fn page_out(sealed: &Sealed, page: ResultPage) -> PageOut {
-    let rows = page
-        .rows
-        .into_iter()
-        .map(|row| object(&sealed.columns, row));
+fn page_out(sealed: &Sealed, page: &ResultPage) -> PageOut {
+    let rows = page.rows.iter().map(|row| object(&sealed.columns, row));
     PageOut {
         rows: rows.collect(),
         columns: sealed.columns.clone(),
@@ -108,12 +107,12 @@ fn page_out(sealed: &Sealed, page: ResultPage) -> PageOut {
     }
 }
 
-fn object(columns: &[ResultColumn], row: Vec<Value>) -> Value {
+fn object(columns: &[ResultColumn], row: &[Value]) -> Value {
     let names = columns.iter().map(|column| column.name.clone());
-    Value::Object(names.zip(row).collect::<Map<_, _>>())
+    Value::Object(names.zip(row.iter().cloned()).collect::<Map<_, _>>())
 }
 
-type Writer = fn(&Sealed, u32, ResultPage) -> Result<Vec<u8>, ServiceError>;
+type Writer = fn(&Sealed, u32, &ResultPage) -> Result<Vec<u8>, ServiceError>;
 
 /// All pages, one after the other, without holding more than one.
 fn streamed(services: Services, sealed: Sealed, content_type: &str, write: Writer) -> Response {
@@ -123,7 +122,7 @@ fn streamed(services: Services, sealed: Sealed, content_type: &str, write: Write
             let Some(number) = page else { return Ok(None) };
             let page = services.result_page(&sealed, number).await?;
             let next = page.next;
-            let bytes = Bytes::from(write(&sealed, number, page)?);
+            let bytes = Bytes::from(write(&sealed, number, &page)?);
             Ok::<_, ServiceError>(Some((bytes, next)))
         }
     });
@@ -134,9 +133,9 @@ fn streamed(services: Services, sealed: Sealed, content_type: &str, write: Write
     (headers, Body::from_stream(pages)).into_response()
 }
 
-fn ndjson(sealed: &Sealed, _: u32, page: ResultPage) -> Result<Vec<u8>, ServiceError> {
+fn ndjson(sealed: &Sealed, _: u32, page: &ResultPage) -> Result<Vec<u8>, ServiceError> {
     let mut text = Vec::new();
-    for row in page.rows {
+    for row in &page.rows {
         serde_json::to_writer(&mut text, &object(&sealed.columns, row))?;
         text.push(b'\n');
     }
@@ -144,7 +143,7 @@ fn ndjson(sealed: &Sealed, _: u32, page: ResultPage) -> Result<Vec<u8>, ServiceE
 }
 
 /// RFC 4180, with a header line; nested values are JSON text.
-fn csv_text(sealed: &Sealed, number: u32, page: ResultPage) -> Result<Vec<u8>, ServiceError> {
+fn csv_text(sealed: &Sealed, number: u32, page: &ResultPage) -> Result<Vec<u8>, ServiceError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let broken = |_| ServiceError::NotFound { what: "page" };
     if number == 0 {
@@ -178,13 +177,16 @@ mod tests {
             headers.insert(header::ACCEPT, http::HeaderValue::from_static(accept));
             format(&headers)
         };
-        assert!(matches!(wanted("*/*"), Ok(Format::Json)));
+        assert!(matches!(wanted("*/*"), Some(Format::Json)));
         assert!(matches!(
             wanted("text/csv;q=1, application/json"),
-            Ok(Format::Csv)
+            Some(Format::Csv)
         ));
-        assert!(matches!(wanted("application/x-ndjson"), Ok(Format::Ndjson)));
-        assert!(wanted("image/png").is_err());
+        assert!(matches!(
+            wanted("application/x-ndjson"),
+            Some(Format::Ndjson)
+        ));
+        assert!(wanted("image/png").is_none());
     }
 
     #[test]
