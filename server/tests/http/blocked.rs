@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{ORDERS_SQL, Point, Reply, TestPortal, Trouble, columns};
+use crate::support::{ORDERS_SQL, Point, Reply, TestPortal, Trouble, columns, new_run};
 
 #[tokio::test]
 async fn each_reason_has_its_status_and_code() {
@@ -116,7 +116,7 @@ async fn a_run_touches_nothing_outside_its_scope() {
     let portal = TestPortal::new().await;
     let agent = portal.register("reports", &["read demo.shop.*"]).await;
     let alice = portal.by(crate::support::Who::Alice);
-    let narrow = portal.new_run(agent, &["read demo.shop.customers"]);
+    let narrow = new_run(agent, &["read demo.shop.customers"]);
     let run = portal
         .services
         .open_run(&alice, narrow)

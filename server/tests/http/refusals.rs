@@ -20,116 +20,13 @@ fn sql(sql: &str) -> String {
     json!({ "sql": sql }).to_string()
 }
 
-#[tokio::test]
-async fn each_case_has_its_status_code_and_entry() {
+/// A request, its body, and the status and code that it gets.
+type Case = (Builder, String, u16, &'static str);
+
+async fn assert_refused(cases: Vec<Case>) {
     let limits = "[limits]\nbody_bytes = 2048\nsql_bytes = 512\n";
     let portal = TestPortal::configured(limits).await;
     let agent = portal.agent_at_work().await;
-    let good = sql(ORDERS_SQL);
-    let no_such = "/api/v1/intents/int_00000000000000000000000000000001";
-    let long_purpose = json!({ "sql": ORDERS_SQL, "purpose": "p".repeat(1001) }).to_string();
-    let no_bytes = json!({ "sql": ORDERS_SQL, "maximum_bytes_billed": 0 }).to_string();
-    let cases: Vec<(Builder, String, u16, &str)> = vec![
-        (submission(JSON, ""), good.clone(), 422, "invalid_field"),
-        (submission(JSON, "k k"), good.clone(), 422, "invalid_field"),
-        (
-            submission(JSON, &"k".repeat(256)),
-            good.clone(),
-            422,
-            "invalid_field",
-        ),
-        (
-            submission("text/plain", "k"),
-            good.clone(),
-            415,
-            "unsupported_media_type",
-        ),
-        (submission(JSON, "k"), "{".to_owned(), 400, "malformed_json"),
-        (submission(JSON, "k"), String::new(), 400, "malformed_json"),
-        (submission(JSON, "k"), "{}".to_owned(), 422, "missing_field"),
-        (
-            submission(JSON, "k"),
-            json!({"sql": 1}).to_string(),
-            422,
-            "invalid_field",
-        ),
-        (
-            submission(JSON, "k"),
-            json!({"sql": "", "x": 1}).to_string(),
-            422,
-            "unknown_field",
-        ),
-        (submission(JSON, "k"), sql(" "), 422, "invalid_field"),
-        (
-            submission(JSON, "k"),
-            sql(&"x".repeat(513)),
-            422,
-            "invalid_field",
-        ),
-        (
-            submission(JSON, "k"),
-            sql(&"x".repeat(4096)),
-            413,
-            "body_too_large",
-        ),
-        (submission(JSON, "k"), long_purpose, 422, "invalid_field"),
-        (submission(JSON, "k"), no_bytes, 422, "invalid_field"),
-        (Request::get(no_such), String::new(), 404, "not_found"),
-        (
-            Request::get("/api/v1/intents/x"),
-            String::new(),
-            404,
-            "not_found",
-        ),
-        (
-            Request::get("/api/v1/intents/%FF"),
-            String::new(),
-            404,
-            "not_found",
-        ),
-        (
-            Request::get(format!("{no_such}?wait=soon")),
-            String::new(),
-            400,
-            "invalid_query",
-        ),
-        (
-            Request::get(format!("{no_such}?weight=1")),
-            String::new(),
-            400,
-            "invalid_query",
-        ),
-        (
-            Request::get(format!("{no_such}/results?page=-1")),
-            String::new(),
-            400,
-            "invalid_query",
-        ),
-        (
-            Request::get(format!("{no_such}/results")).header(header::ACCEPT, "image/png"),
-            String::new(),
-            406,
-            "not_acceptable",
-        ),
-        (
-            Request::get("/api/v1/intents"),
-            String::new(),
-            405,
-            "method_not_allowed",
-        ),
-        (
-            Request::get("/api/v1/else"),
-            String::new(),
-            404,
-            "not_found",
-        ),
-        (
-            Request::post("/api/v1/analyze"),
-            String::new(),
-            415,
-            "unsupported_media_type",
-        ),
-    ];
     for (number, (request, body, status, code)) in cases.into_iter().enumerate() {
         let answer = agent.send(request, Body::from(body)).await;
         assert_eq!(answer.problem(), (status, code.to_owned()), "case {number}");
@@ -140,6 +37,105 @@ async fn each_case_has_its_status_code_and_entry() {
     }
     assert_eq!(portal.recorded("intent.received").await.len(), 0);
     portal.finish().await;
+}
+
+#[tokio::test]
+async fn each_wrong_submission_has_its_status_code_and_entry() {
+    let good = || sql(ORDERS_SQL);
+    let json = || submission(JSON, "k");
+    let long_key = "k".repeat(256);
+    let with =
+        |key: &str, value: serde_json::Value| json!({ "sql": ORDERS_SQL, key: value }).to_string();
+    assert_refused(vec![
+        (submission(JSON, ""), good(), 422, "invalid_field"),
+        (submission(JSON, "k k"), good(), 422, "invalid_field"),
+        (submission(JSON, &long_key), good(), 422, "invalid_field"),
+        (
+            submission("text/plain", "k"),
+            good(),
+            415,
+            "unsupported_media_type",
+        ),
+        (json(), "{".to_owned(), 400, "malformed_json"),
+        (json(), String::new(), 400, "malformed_json"),
+        (json(), "{}".to_owned(), 422, "missing_field"),
+        (json(), with("sql", json!(1)), 422, "invalid_field"),
+        (json(), with("x", json!(1)), 422, "unknown_field"),
+        (json(), sql(" "), 422, "invalid_field"),
+        (json(), sql(&"x".repeat(513)), 422, "invalid_field"),
+        (json(), sql(&"x".repeat(4096)), 413, "body_too_large"),
+        (
+            json(),
+            with("purpose", json!("p".repeat(1001))),
+            422,
+            "invalid_field",
+        ),
+        (
+            json(),
+            with("maximum_bytes_billed", json!(0)),
+            422,
+            "invalid_field",
+        ),
+        (
+            json(),
+            with("maximum_bytes_billed", json!(-1)),
+            422,
+            "invalid_field",
+        ),
+        (
+            json(),
+            with("parameters", json!([{"name": "x"}])),
+            422,
+            "missing_field",
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn each_wrong_address_has_its_status_code_and_entry() {
+    let no_such = "/api/v1/intents/int_00000000000000000000000000000001";
+    let get = |path: &str| Request::get(path);
+    let results = get(&format!("{no_such}/results"));
+    let none = String::new;
+    assert_refused(vec![
+        (get(no_such), none(), 404, "not_found"),
+        (get("/api/v1/intents/x"), none(), 404, "not_found"),
+        (get("/api/v1/intents/%FF"), none(), 404, "not_found"),
+        (
+            get(&format!("{no_such}?wait=soon")),
+            none(),
+            400,
+            "invalid_query",
+        ),
+        (
+            get(&format!("{no_such}?weight=1")),
+            none(),
+            400,
+            "invalid_query",
+        ),
+        (
+            get(&format!("{no_such}/results?page=-1")),
+            none(),
+            400,
+            "invalid_query",
+        ),
+        (
+            results.header(header::ACCEPT, "image/png"),
+            none(),
+            406,
+            "not_acceptable",
+        ),
+        (get("/api/v1/intents"), none(), 405, "method_not_allowed"),
+        (get("/api/v1/else"), none(), 404, "not_found"),
+        (
+            Request::post("/api/v1/analyze"),
+            none(),
+            415,
+            "unsupported_media_type",
+        ),
+    ])
+    .await;
 }
 
 #[tokio::test]

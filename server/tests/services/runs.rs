@@ -2,7 +2,7 @@
 
 use countersign::services::{NewRun, ServiceError};
 
-use crate::support::{TestPortal, Who};
+use crate::support::{TestPortal, Who, new_run};
 
 #[tokio::test]
 async fn a_scope_outside_the_grants_is_refused() {
@@ -17,14 +17,14 @@ async fn a_scope_outside_the_grants_is_refused() {
         "read demo.*.*",
         "write demo.shop.orders",
     ] {
-        let new = portal.new_run(agent, &["read demo.shop.orders", scope]);
+        let new = new_run(agent, &["read demo.shop.orders", scope]);
         let refused = portal.services.open_run(&alice, new).await;
         assert!(
             matches!(refused, Err(ServiceError::Invalid { field: "scope", .. })),
             "{scope}: {refused:?}"
         );
     }
-    let within = portal.new_run(agent, &["read demo.shop.orders"]);
+    let within = new_run(agent, &["read demo.shop.orders"]);
     portal
         .services
         .open_run(&alice, within)
@@ -42,7 +42,7 @@ async fn only_the_owner_opens_runs() {
         (Who::Bob, "forbidden"),
         (Who::Grace, "forbidden"),
     ] {
-        let new = portal.new_run(agent, &[]);
+        let new = new_run(agent, &[]);
         let refused = portal.services.open_run(&portal.by(who), new).await;
         assert_eq!(refused.expect_err("a refusal").code(), code, "{who:?}");
     }
@@ -57,7 +57,7 @@ async fn a_run_is_short_and_ends_with_its_agent() {
     for minutes in [0, 481] {
         let new = NewRun {
             minutes,
-            ..portal.new_run(agent, &[])
+            ..new_run(agent, &[])
         };
         let refused = portal.services.open_run(&alice, new).await;
         assert!(matches!(
@@ -79,10 +79,7 @@ async fn a_run_is_short_and_ends_with_its_agent() {
     assert_eq!(run.expires_at, portal.now().plus_seconds(60));
     portal.clock.advance(60);
     let alice = portal.by(Who::Alice);
-    let refused = portal
-        .services
-        .open_run(&alice, portal.new_run(agent, &[]))
-        .await;
+    let refused = portal.services.open_run(&alice, new_run(agent, &[])).await;
     assert!(matches!(
         refused,
         Err(ServiceError::Invalid { field: "agent", .. })
@@ -95,7 +92,7 @@ async fn its_token_is_shown_once_and_to_who_opened_it() {
     let portal = TestPortal::new().await;
     let agent = portal.register("churn-model", &["read demo.shop.*"]).await;
     let alice = portal.by(Who::Alice);
-    let new = portal.new_run(agent, &[]);
+    let new = new_run(agent, &[]);
     let run = portal.services.open_run(&alice, new).await.expect("opened");
     let page = format!("/runs/{run}");
     let token = |body: &str| body.contains("csr_");

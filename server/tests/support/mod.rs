@@ -11,5 +11,5 @@ mod warehouse;
 pub use agent::{Agent, Answer};
 pub use people::Who;
 pub use portal::TestPortal;
-pub use stories::{CUSTOMERS_SQL, ORDERS_SQL, Run};
+pub use stories::{CUSTOMERS_SQL, ORDERS_SQL, Run, new_run};
 pub use warehouse::{Point, Reply, Trouble, columns};

@@ -237,7 +237,7 @@ impl TestPortal {
         self.is_finished = true;
         let verified = self.store.verify_ledger().await.expect("verified");
         assert_eq!(verified.broken, None);
-        assert_eq!(verified.head.sequence as usize, self.ledger().await.len());
+        assert_eq!(verified.head.sequence, self.ledger().await.len() as u64);
     }
 }
 

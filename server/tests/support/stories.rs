@@ -85,6 +85,17 @@ fn power(text: &str) -> Power {
     }
 }
 
+/// A run that nothing is wrong with.
+pub fn new_run(agent: AgentId, scope: &[&str]) -> NewRun {
+    NewRun {
+        agent,
+        purpose: "Count orders".to_owned(),
+        ticket: "SHOP-1".to_owned(),
+        scope: scope.iter().map(|text| power(text)).collect(),
+        minutes: 60,
+    }
+}
+
 impl TestPortal {
     /// An agent of Alice's that nothing is wrong with.
     pub fn new_agent(&self, name: &str, grants: &[&str]) -> NewAgent {
@@ -105,21 +116,10 @@ impl TestPortal {
         registered.await.expect("registered")
     }
 
-    /// A run that nothing is wrong with.
-    pub fn new_run(&self, agent: AgentId, scope: &[&str]) -> NewRun {
-        NewRun {
-            agent,
-            purpose: "Count orders".to_owned(),
-            ticket: "SHOP-1".to_owned(),
-            scope: scope.iter().map(|text| power(text)).collect(),
-            minutes: 60,
-        }
-    }
-
     /// Alice opens a run with this agent, with all that it may do.
     pub async fn open_run(&self, agent: AgentId) -> Run {
         let alice = self.by(Who::Alice);
-        let new = self.new_run(agent, &[]);
+        let new = new_run(agent, &[]);
         let id = self.services.open_run(&alice, new).await.expect("opened");
         let token = self.services.take_run_token(&alice, id).await;
         let token = token.expect("an answer").expect("a token");

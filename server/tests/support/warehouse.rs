@@ -140,11 +140,6 @@ impl ScriptedWarehouse {
         self.script().jobs.len()
     }
 
-    /// How many dry runs were asked for.
-    pub fn dry_run_count(&self) -> usize {
-        self.script().dry_runs.len()
-    }
-
     /// Jobs that were to be cancelled.
     pub fn cancelled(&self) -> Vec<String> {
         let script = self.script();
