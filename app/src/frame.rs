@@ -21,11 +21,13 @@ pub fn Frame(children: Children) -> impl IntoView {
         None => (().into_any(), ().into_any()),
     };
     view! {
-        <a class="skip" href="#main">"Skip to the content"</a>
+        <a class="skip" href="#main">
+            "Skip to the content"
+        </a>
         <div class="frame">
-            {rail}
-            {top}
-            <main id="main" tabindex="-1">{children()}</main>
+            {rail} {top} <main id="main" tabindex="-1">
+                {children()}
+            </main>
         </div>
         <div id="announce" class="unseen" role="status" aria-live="polite"></div>
         {help()}
@@ -41,7 +43,10 @@ fn rail(viewer: &Viewer) -> AnyView {
     let reviews = reviews.into_iter().any(|role| viewer.is(role));
     view! {
         <nav class="rail" aria-label="Countersign">
-            <a class="brand" href="/"><Icon path=icons::BRAND /><span>"Countersign"</span></a>
+            <a class="brand" href="/">
+                <Icon path=icons::BRAND />
+                <span>"Countersign"</span>
+            </a>
             <ul>
                 <li>{door("/", "Inbox", icons::INBOX)}<PendingCount pending /></li>
                 <li>{door("/sessions", "Sessions", icons::SESSIONS)}</li>
@@ -62,7 +67,13 @@ fn door(href: &'static str, name: &'static str, icon: &'static str) -> AnyView {
         path.starts_with(href) || (href == "/sessions" && path.starts_with("/runs"))
     };
     let current = here.then_some("page");
-    view! { <a class="door" href=href aria-current=current><Icon path=icon /><span>{name}</span></a> }.into_any()
+    view! {
+        <a class="door" href=href aria-current=current>
+            <Icon path=icon />
+            <span>{name}</span>
+        </a>
+    }
+    .into_any()
 }
 
 fn top(viewer: Viewer) -> AnyView {
@@ -76,22 +87,46 @@ fn top(viewer: Viewer) -> AnyView {
         <header class="top">
             <form class="search" role="search" action="/find">
                 <Icon path=icons::SEARCH />
-                <input type="search" name="q" data-key="/" aria-label="Find" placeholder="Find an id, an agent, a person, a ledger number" />
+                <input
+                    type="search"
+                    name="q"
+                    data-key="/"
+                    aria-label="Find"
+                    placeholder="Find an id, an agent, a person, a ledger number"
+                />
                 <kbd aria-hidden="true">"/"</kbd>
             </form>
-            <button type="button" class="button quiet-button keys" command="show-modal" commandfor="help" data-key="?" aria-label="Keyboard shortcuts"><kbd>"?"</kbd></button>
+            <button
+                type="button"
+                class="button quiet-button keys"
+                command="show-modal"
+                commandfor="help"
+                data-key="?"
+                aria-label="Keyboard shortcuts"
+            >
+                <kbd>"?"</kbd>
+            </button>
             <details class="me">
                 <summary>
-                    <span class="avatar" aria-hidden="true">{initials(&viewer.name)}</span>
+                    <span class="avatar" aria-hidden="true">
+                        {initials(&viewer.name)}
+                    </span>
                     <span class="me-name">{viewer.name.clone()}</span>
                     <span class="me-roles">{roles.clone()}</span>
                 </summary>
                 <div class="me-card">
-                    <p><strong>{viewer.name}</strong></p>
+                    <p>
+                        <strong>{viewer.name}</strong>
+                    </p>
                     <p>{viewer.email}</p>
                     <p class="quiet">{roles}</p>
-                    <p class="quiet">"Signed in with "{viewer.signed_in_with}", "<When at=viewer.signed_in_at now=viewer.now /></p>
-                    <form method="post" action="/signout"><button class="button">"Sign out"</button></form>
+                    <p class="quiet">
+                        "Signed in with "{viewer.signed_in_with}", "
+                        <When at=viewer.signed_in_at now=viewer.now />
+                    </p>
+                    <form method="post" action="/signout">
+                        <button class="button">"Sign out"</button>
+                    </form>
                 </div>
             </details>
         </header>
@@ -119,13 +154,20 @@ fn help() -> AnyView {
             .split_whitespace()
             .map(|key| view! { <kbd>{key}</kbd> })
             .collect();
-        view! { <div><dt>{keys}</dt><dd>{what}</dd></div> }
+        view! {
+            <div>
+                <dt>{keys}</dt>
+                <dd>{what}</dd>
+            </div>
+        }
     });
     view! {
         <dialog id="help" aria-labelledby="help-title">
             <h2 id="help-title">"Keys"</h2>
             <dl class="keys-list">{keys}</dl>
-            <form method="dialog"><button class="button">"Close"</button></form>
+            <form method="dialog">
+                <button class="button">"Close"</button>
+            </form>
         </dialog>
     }
     .into_any()

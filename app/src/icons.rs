@@ -25,7 +25,9 @@ pub fn Icon(
     path: &'static str,
 ) -> impl IntoView {
     view! {
-        <svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d=path /></svg>
+        <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
+            <path d=path />
+        </svg>
     }
     .into_any()
 }

@@ -1,15 +1,22 @@
 //! The portal's routes for axum: the one place where Leptos' generic code is
 //! instantiated.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::{Router, http::StatusCode};
 use leptos::{config::LeptosOptions, prelude::use_context};
 use leptos_axum::{
-    LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
+    AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list,
+    render_app_async_with_context,
 };
 
 use crate::shell::{App, shell};
+
+/// The pages' addresses, found by rendering the portal without loading anything.
+///
+/// Loading is switched off for the whole process while that lasts, and a page rendered
+/// meanwhile would wait for ever: so it happens once, before the first router exists.
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
 /// Every page and every server function. `context` is called for each request and
 /// provides [`crate::api::Desks`]; without them, pages say that nobody is signed in.
@@ -23,7 +30,7 @@ pub fn router(options: LeptosOptions, context: Arc<dyn Fn() + Send + Sync>) -> R
     };
     let fallback = render_app_async_with_context(provide.clone(), page.clone());
     Router::new()
-        .leptos_routes_with_context(&options, generate_route_list(App), provide, page)
+        .leptos_routes_with_context(&options, ROUTES.clone(), provide, page)
         .fallback(fallback)
         .with_state(options)
 }

@@ -16,9 +16,22 @@ pub fn Empty(
     #[prop(optional_no_strip)]
     next: Option<(&'static str, &'static str)>,
 ) -> impl IntoView {
-    let command = command
-        .map(|command| view! { <pre class="command" tabindex="0"><code>{command}</code></pre> });
-    let next = next.map(|(href, text)| view! { <p><a class="button" href=href>{text}</a></p> });
+    let command = command.map(|command| {
+        view! {
+            <pre class="command" tabindex="0">
+                <code>{command}</code>
+            </pre>
+        }
+    });
+    let next = next.map(|(href, text)| {
+        view! {
+            <p>
+                <a class="button" href=href>
+                    {text}
+                </a>
+            </p>
+        }
+    });
     view! {
         <div class="empty">
             <svg viewBox="0 0 64 24" aria-hidden="true">

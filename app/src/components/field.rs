@@ -34,7 +34,9 @@ pub fn Entry(
     let invalid = error.is_some().then_some("true");
     view! {
         <div class="field">
-            <label for=name>{label}{optional.then_some(view! { <span class="quiet">" (optional)"</span> })}</label>
+            <label for=name>
+                {label}{optional.then_some(view! { <span class="quiet">" (optional)"</span> })}
+            </label>
             <input
                 id=name
                 name=name
@@ -105,5 +107,10 @@ fn hint_line(name: &'static str, hint: &'static str, error: Option<String>) -> A
         "hint"
     };
     let text = error.unwrap_or_else(|| hint.to_owned());
-    view! { <p class=class id=format!("{name}-hint")>{text}</p> }.into_any()
+    view! {
+        <p class=class id=format!("{name}-hint")>
+            {text}
+        </p>
+    }
+    .into_any()
 }

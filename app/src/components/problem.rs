@@ -26,7 +26,11 @@ pub fn Problem(
         <section class="problem" role="alert">
             <h1>{title}</h1>
             <p>{error.to_string()}</p>
-            <p><a class="button" href=next.0>{next.1}</a></p>
+            <p>
+                <a class="button" href=next.0>
+                    {next.1}
+                </a>
+            </p>
         </section>
     }
     .into_any()

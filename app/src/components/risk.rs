@@ -15,10 +15,8 @@ pub fn RiskBadge(
         RiskLevel::High => "High",
         RiskLevel::Critical => "Critical",
     };
-    view! {
-        <span class=format!("risk risk-{}", risk.as_str())>{shape(risk)}{word}</span>
-    }
-    .into_any()
+    view! { <span class=format!("risk risk-{}", risk.as_str())>{shape(risk)}{word}</span> }
+        .into_any()
 }
 
 /// The shape of a finding's severity, with its word for readers who do not see it.

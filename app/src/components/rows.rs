@@ -27,7 +27,9 @@ pub fn DeliveredRows(
         <div class="table-scroll" tabindex="0" role="region" aria-label="Rows as delivered">
             <table class="delivered">
                 <caption>{caption}</caption>
-                <thead><tr>{head}</tr></thead>
+                <thead>
+                    <tr>{head}</tr>
+                </thead>
                 <tbody>{body}</tbody>
             </table>
         </div>
@@ -61,5 +63,10 @@ fn cell(column: Option<&RowColumn>, value: Option<String>) -> AnyView {
         Some(text) => view! { {text} }.into_any(),
         None => view! { <span class="null">"NULL"</span> }.into_any(),
     };
-    view! { <td class:masked=masked title=title>{text}</td> }.into_any()
+    view! {
+        <td class:masked=masked title=title>
+            {text}
+        </td>
+    }
+    .into_any()
 }

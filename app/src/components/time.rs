@@ -14,7 +14,9 @@ pub fn When(
     now: Timestamp,
 ) -> impl IntoView {
     view! {
-        <time datetime=at.to_rfc3339() title=format::exact(at)>{format::relative(at, now)}</time>
+        <time datetime=at.to_rfc3339() title=format::exact(at)>
+            {format::relative(at, now)}
+        </time>
     }
     .into_any()
 }

@@ -78,7 +78,11 @@ pub fn Timeline(
             mark.gap.clone().map(|gap| (middle, gap))
         })
         .map(|(x, gap)| {
-            view! { <text class="gap" x=percent(x) y="11" text-anchor="middle">{gap}</text> }
+            view! {
+                <text class="gap" x=percent(x) y="11" text-anchor="middle">
+                    {gap}
+                </text>
+            }
         })
         .collect();
     let marks: Vec<_> = marks.into_iter().map(mark).collect();

@@ -31,7 +31,13 @@ pub fn Signatures(
     };
     let votes: Vec<_> = votes.into_iter().map(|vote| signature(vote, now)).collect();
     let empty: Vec<_> = (0..missing)
-        .map(|_| view! { <li class="signature empty-line"><span class="quiet">"not yet signed"</span></li> })
+        .map(|_| {
+            view! {
+                <li class="signature empty-line">
+                    <span class="quiet">"not yet signed"</span>
+                </li>
+            }
+        })
         .collect();
     view! { <ul class="signatures">{votes}{empty}</ul> }.into_any()
 }
@@ -45,7 +51,10 @@ fn signature(vote: Vote, now: Timestamp) -> AnyView {
     view! {
         <li class=class>
             <Person person=vote.person />
-            " "<b>{word}</b>" "<When at=vote.at now />
+            " "
+            <b>{word}</b>
+            " "
+            <When at=vote.at now />
             {comment}
         </li>
     }

@@ -30,7 +30,14 @@ pub fn Weeks(
         })
         .collect();
     view! {
-        <svg class="weeks" viewBox=format!("0 0 {width} {HEIGHT}") width=width height=HEIGHT role="img" aria-label=label>
+        <svg
+            class="weeks"
+            viewBox=format!("0 0 {width} {HEIGHT}")
+            width=width
+            height=HEIGHT
+            role="img"
+            aria-label=label
+        >
             <title>{title}</title>
             {bars}
         </svg>

@@ -16,7 +16,9 @@ pub fn Person(
 ) -> impl IntoView {
     view! {
         <span class="who" title=person.email>
-            <span class="avatar" aria-hidden="true">{initials(&person.name)}</span>
+            <span class="avatar" aria-hidden="true">
+                {initials(&person.name)}
+            </span>
             <span class="name">{person.name}</span>
         </span>
     }
@@ -33,7 +35,12 @@ pub fn Agent(
     linked: bool,
 ) -> impl IntoView {
     let name = if linked {
-        view! { <a class="name" href=format!("/agents/{}", agent.id)>{agent.name}</a> }.into_any()
+        view! {
+            <a class="name" href=format!("/agents/{}", agent.id)>
+                {agent.name}
+            </a>
+        }
+        .into_any()
     } else {
         view! { <span class="name">{agent.name}</span> }.into_any()
     };

@@ -50,7 +50,9 @@ pub fn LiveInbox(
         </section>
         <Show when=move || rows.with(|inbox| !inbox.decided.is_empty())>
             <section aria-labelledby="decided-title">
-                <h2 id="decided-title" class="section-title">"Decided lately"</h2>
+                <h2 id="decided-title" class="section-title">
+                    "Decided lately"
+                </h2>
                 <ul class="rows quiet-rows">
                     <For
                         each=move || rows.with(|inbox| inbox.decided.clone())
@@ -97,10 +99,16 @@ fn pending(row: PendingRow, clock: RwSignal<Timestamp>) -> AnyView {
     let cost = row.cost.map(|cost| format::bytes(cost.bytes));
     view! {
         <li class="row" data-row="">
-            <div class="row-risk"><RiskBadge risk=row.risk /></div>
+            <div class="row-risk">
+                <RiskBadge risk=row.risk />
+            </div>
             <div class="row-main">
-                <a class="row-title" data-open="" href=format!("/approvals/{}", row.approval)>{row.purpose}</a>
-                <p class="row-line"><OnBehalf agent=row.agent person=row.person linked=false /></p>
+                <a class="row-title" data-open="" href=format!("/approvals/{}", row.approval)>
+                    {row.purpose}
+                </a>
+                <p class="row-line">
+                    <OnBehalf agent=row.agent person=row.person linked=false />
+                </p>
                 <p class="row-line">
                     <span class="tables">{tables(&row.tables)}</span>
                     <Tags tags=row.tags />
@@ -108,8 +116,22 @@ fn pending(row: PendingRow, clock: RwSignal<Timestamp>) -> AnyView {
                 </p>
             </div>
             <div class="row-facts">
-                <span>"expires in "<time class="countdown" class:urgent=move || until.seconds_since(clock.get()) < 120 datetime=until.to_rfc3339() title=format::exact(until)>{move || format::countdown(until, clock.get())}</time></span>
-                <span class="quiet">"asked "<time datetime=asked_at.to_rfc3339() title=format::exact(asked_at)>{move || format::relative(asked_at, clock.get())}</time></span>
+                <span>
+                    "expires in "
+                    <time
+                        class="countdown"
+                        class:urgent=move || until.seconds_since(clock.get()) < 120
+                        datetime=until.to_rfc3339()
+                        title=format::exact(until)
+                    >
+                        {move || format::countdown(until, clock.get())}
+                    </time>
+                </span>
+                <span class="quiet">
+                    "asked "<time datetime=asked_at.to_rfc3339() title=format::exact(asked_at)>
+                        {move || format::relative(asked_at, clock.get())}
+                    </time>
+                </span>
                 <span class="quiet">{cost}{votes.map(|votes| format!(" · {votes}"))}</span>
             </div>
         </li>
@@ -142,13 +164,21 @@ fn decided(row: DecidedRow, now: Timestamp) -> AnyView {
     let by = (!people.is_empty()).then(|| format!("by {}", people.join(", ")));
     view! {
         <li class="row" data-row="">
-            <div class="row-risk"><StateBadge state=row.state /></div>
+            <div class="row-risk">
+                <StateBadge state=row.state />
+            </div>
             <div class="row-main">
-                <a class="row-title" data-open="" href=format!("/approvals/{}", row.approval)>{row.purpose}</a>
-                <p class="row-line"><OnBehalf agent=row.agent person=row.person linked=false /></p>
+                <a class="row-title" data-open="" href=format!("/approvals/{}", row.approval)>
+                    {row.purpose}
+                </a>
+                <p class="row-line">
+                    <OnBehalf agent=row.agent person=row.person linked=false />
+                </p>
             </div>
             <div class="row-facts">
-                <span class="quiet"><When at=row.decided_at now /></span>
+                <span class="quiet">
+                    <When at=row.decided_at now />
+                </span>
                 <span class="quiet">{by}</span>
             </div>
         </li>

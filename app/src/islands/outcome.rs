@@ -35,11 +35,7 @@ pub fn Outcome(
         });
         live::subscribe("inbox", move |_| refresh(approval, status));
     });
-    view! {
-        <div class="outcome">
-            {move || status.with(|status| shown(status, run, now))}
-        </div>
-    }
+    view! { <div class="outcome">{move || status.with(|status| shown(status, run, now))}</div> }
 }
 
 fn refresh(approval: ApprovalId, status: RwSignal<ApprovalStatus>) {
@@ -69,13 +65,20 @@ fn shown(status: &ApprovalStatus, run: RunId, now: Timestamp) -> AnyView {
     let after = (!open).then(|| {
         view! {
             <p class="next-steps">
-                <a class="button small" href=format!("/sessions/{run}")>"Replay the session"</a>
-                <a class="button small" href="/" data-key="n">"Next in your inbox"</a>
+                <a class="button small" href=format!("/sessions/{run}")>
+                    "Replay the session"
+                </a>
+                <a class="button small" href="/" data-key="n">
+                    "Next in your inbox"
+                </a>
             </p>
         }
     });
     view! {
-        <p class="outcome-state"><StateBadge state=status.state />{sentence(status.state)}</p>
+        <p class="outcome-state">
+            <StateBadge state=status.state />
+            {sentence(status.state)}
+        </p>
         <Signatures votes=status.votes.clone() needed=status.needed open now />
         {execution}
         {after}
@@ -119,7 +122,9 @@ fn job(execution: &Execution, now: Timestamp) -> AnyView {
         .map(|why| view! { <p class="failure">{why}</p> });
     view! {
         <p class="job">{facts.join(" · ")}</p>
-        <p class="quiet"><code>{execution.job.clone()}</code></p>
+        <p class="quiet">
+            <code>{execution.job.clone()}</code>
+        </p>
         {failure}
     }
     .into_any()

@@ -17,6 +17,17 @@ const SPEEDS: [(&str, u64); 6] = [
     ("16×", 16_000),
 ];
 
+/// What the player knows.
+#[derive(Clone, Copy)]
+struct State {
+    playing: RwSignal<bool>,
+    /// Thousandths of real time.
+    speed: RwSignal<u64>,
+    /// The place of the current event among the marks.
+    current: RwSignal<usize>,
+    count: usize,
+}
+
 /// Play, speed and the timeline. Without the browser's help the timeline's marks lead to
 /// their events.
 #[island]
@@ -24,76 +35,126 @@ pub fn Player(
     /// The session's events on the line.
     marks: Vec<Mark>,
 ) -> impl IntoView {
+    let state = State {
+        playing: RwSignal::new(false),
+        speed: RwSignal::new(1_000),
+        current: RwSignal::new(0),
+        count: marks.len(),
+    };
     let alive = RwSignal::new(false);
-    let playing = RwSignal::new(false);
-    let speed = RwSignal::new(1_000_u64);
-    let current = RwSignal::new(0_usize);
-    let line = marks.clone();
-    let count = marks.len();
-    let steps = StoredValue::new(marks);
+    let steps = StoredValue::new(marks.clone());
     Effect::new(move |_| alive.set(true));
     Effect::new(move |was: Option<usize>| {
-        let index = current.get();
+        let index = state.current.get();
         if was.is_some() {
             steps.with_value(|steps| show(steps, index));
         }
         index
     });
-    run_while_playing(playing, speed, current, steps);
-    seek_by_mark(current, steps);
-    let toggle = move |_| {
-        if current.get_untracked() + 1 >= count {
-            current.set(0);
-        }
-        playing.update(|playing| *playing = !*playing);
-    };
+    run_while_playing(state, steps);
+    seek_by_mark(state, steps);
     view! {
         <div class="player" class:alive=move || alive.get()>
-            <div class="player-controls">
-                <button type="button" class="button small" aria-label="Previous event" data-key="p" on:click=move |_| current.update(|index| *index = index.saturating_sub(1))>"◂"</button>
-                <button type="button" class="button small play" data-key="s" aria-pressed=move || playing.get().to_string() on:click=toggle>
-                    {move || if playing.get() { "Pause" } else { "Play" }}
-                </button>
-                <button type="button" class="button small" aria-label="Next event" data-key="n" on:click=move |_| current.update(|index| *index = (*index + 1).min(count.saturating_sub(1)))>"▸"</button>
-                <label class="speed">
-                    <span class="unseen">"Speed"</span>
-                    <select on:change=move |event| speed.set(event_target_value(&event).parse().unwrap_or(1_000))>
-                        {SPEEDS.map(|(name, value)| view! { <option value=value.to_string() selected=value == 1_000>{name}</option> })}
-                    </select>
-                </label>
-                <span class="position">{move || format!("{} of {count}", (current.get() + 1).min(count))}</span>
-            </div>
-            <Timeline marks=line />
+            {controls(state)}
+            <Timeline marks />
         </div>
     }
 }
 
+fn controls(state: State) -> AnyView {
+    let speeds = SPEEDS.map(|(name, value)| {
+        view! {
+            <option value=value.to_string() selected=value == 1_000>
+                {name}
+            </option>
+        }
+    });
+    let choose = move |event| {
+        state
+            .speed
+            .set(event_target_value(&event).parse().unwrap_or(1_000));
+    };
+    let word = move || if state.playing.get() { "Pause" } else { "Play" };
+    let position = move || format!("{} of {}", state.current.get() + 1, state.count);
+    view! {
+        <div class="player-controls">
+            {stepper("Previous event", "p", "◂", move || state.step(-1))}
+            <button
+                type="button"
+                class="button small play"
+                data-key="s"
+                aria-pressed=move || state.playing.get().to_string()
+                on:click=move |_| state.toggle()
+            >
+                {word}
+            </button> {stepper("Next event", "n", "▸", move || state.step(1))}
+            <label class="speed">
+                <span class="unseen">"Speed"</span>
+                <select on:change=choose>{speeds}</select>
+            </label> <span class="position">{position}</span>
+        </div>
+    }
+    .into_any()
+}
+
+fn stepper(
+    name: &'static str,
+    key: &'static str,
+    sign: &'static str,
+    step: impl Fn() + 'static,
+) -> AnyView {
+    view! {
+        <button
+            type="button"
+            class="button small"
+            aria-label=name
+            data-key=key
+            on:click=move |_| step()
+        >
+            {sign}
+        </button>
+    }
+    .into_any()
+}
+
+impl State {
+    fn step(self, by: isize) {
+        let last = self.count.saturating_sub(1);
+        self.current
+            .update(|index| *index = index.saturating_add_signed(by).min(last));
+    }
+
+    /// Plays or pauses; from the end, plays from the beginning.
+    fn toggle(self) {
+        if self.current.get_untracked() + 1 >= self.count {
+            self.current.set(0);
+        }
+        self.playing.update(|playing| *playing = !*playing);
+    }
+}
+
 /// Plans the next event for as long as the player plays.
-fn run_while_playing(
-    playing: RwSignal<bool>,
-    speed: RwSignal<u64>,
-    current: RwSignal<usize>,
-    steps: StoredValue<Vec<Mark>>,
-) {
+fn run_while_playing(state: State, steps: StoredValue<Vec<Mark>>) {
     Effect::new(move |planned: Option<Option<TimeoutHandle>>| {
         if let Some(handle) = planned.flatten() {
             handle.clear();
         }
-        let next = current.get() + 1;
-        if !playing.get() {
+        let next = state.current.get() + 1;
+        if !state.playing.get() {
             return None;
         }
         let Some(wait) = steps.with_value(|steps| steps.get(next).map(|mark| mark.wait)) else {
-            playing.set(false);
+            state.playing.set(false);
             return None;
         };
-        let pause = u64::try_from(wait).unwrap_or_default() * 1_000 / speed.get().max(1);
-        set_timeout_with_handle(move || current.set(next), Duration::from_millis(pause)).ok()
+        let pause = u64::try_from(wait).unwrap_or_default() * 1_000 / state.speed.get().max(1);
+        let go_on = move || state.current.set(next);
+        set_timeout_with_handle(go_on, Duration::from_millis(pause)).ok()
     });
 }
 
 /// A click on a mark, or on an event in the list, moves the player there.
-fn seek_by_mark(current: RwSignal<usize>, steps: StoredValue<Vec<Mark>>) {
+fn seek_by_mark(state: State, steps: StoredValue<Vec<Mark>>) {
     let follow = move || {
         let hash = window().location().hash().unwrap_or_default();
         let sequence: Option<u32> = hash
@@ -105,7 +166,7 @@ fn seek_by_mark(current: RwSignal<usize>, steps: StoredValue<Vec<Mark>>) {
                 .position(|mark| Some(mark.sequence) == sequence)
         });
         if let Some(index) = index {
-            current.set(index);
+            state.current.set(index);
         }
     };
     Effect::new(move |_| {

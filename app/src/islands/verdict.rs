@@ -52,26 +52,32 @@ pub fn VerdictForm(
         problem: RwSignal::new(error),
     };
     view! {
-        <form class="verdict" method="post" action=GiveVerdict::url() on:submit=move |event| form.submit(&event)>
+        <form
+            class="verdict"
+            method="post"
+            action=GiveVerdict::url()
+            on:submit=move |event| form.submit(&event)
+        >
             // Without this, Enter in the reason would press the first verdict.
             <button class="unseen" disabled=true aria-hidden="true"></button>
             <input type="hidden" name="campaign" value=campaign.to_string() />
             <input type="hidden" name="item" value=item.to_string() />
             <div class="verdict-buttons" role="group" aria-label="Verdict">
-                {CHOICES.map(|(choice, word, key)| {
-                    view! {
-                        <button
-                            class="button small"
-                            name="verdict"
-                            value=choice.as_str()
-                            data-key=key
-                            aria-pressed=move || (form.given.get() == Some(choice)).to_string()
-                        >
-                            {word}
-                            <kbd aria-hidden="true">{key}</kbd>
-                        </button>
-                    }
-                })}
+                {CHOICES
+                    .map(|(choice, word, key)| {
+                        view! {
+                            <button
+                                class="button small"
+                                name="verdict"
+                                value=choice.as_str()
+                                data-key=key
+                                aria-pressed=move || (form.given.get() == Some(choice)).to_string()
+                            >
+                                {word}
+                                <kbd aria-hidden="true">{key}</kbd>
+                            </button>
+                        }
+                    })}
             </div>
             <input
                 class="verdict-reason"
@@ -85,7 +91,14 @@ pub fn VerdictForm(
             />
             {move || {
                 let problem = form.problem.get();
-                problem.map(|error| view! { <p class="hint wrong" role="alert">{error.to_string()}</p> })
+                problem
+                    .map(|error| {
+                        view! {
+                            <p class="hint wrong" role="alert">
+                                {error.to_string()}
+                            </p>
+                        }
+                    })
             }}
         </form>
     }

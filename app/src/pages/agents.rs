@@ -22,8 +22,11 @@ pub fn Agents() -> impl IntoView {
 fn show(agents: Vec<AgentRow>) -> AnyView {
     let now = now();
     let registers = desks().is_ok_and(|desks| desks.viewer.is(Role::Administrator));
-    let register = registers
-        .then_some(view! { <a class="button primary" href="/agents/new">"Register an agent"</a> });
+    let register = registers.then_some(view! {
+        <a class="button primary" href="/agents/new">
+            "Register an agent"
+        </a>
+    });
     let title = match agents.len() {
         0 => "No agents yet".to_owned(),
         count => plural(count, "agent"),
@@ -54,15 +57,26 @@ fn row(row: AgentRow, now: Timestamp) -> AnyView {
     );
     view! {
         <li class="row" data-row="">
-            <div class="row-risk"><AgentBadge state=row.state /></div>
+            <div class="row-risk">
+                <AgentBadge state=row.state />
+            </div>
             <div class="row-main">
-                <span class="row-title agent-title"><Agent agent=row.agent.clone() linked=false /></span>
-                <a class="row-cover" data-open="" href=format!("/agents/{}", row.agent.id)>{row.purpose}</a>
-                <p class="row-line"><span class="quiet">"owner "</span><Person person=row.owner /></p>
+                <span class="row-title agent-title">
+                    <Agent agent=row.agent.clone() linked=false />
+                </span>
+                <a class="row-cover" data-open="" href=format!("/agents/{}", row.agent.id)>
+                    {row.purpose}
+                </a>
+                <p class="row-line">
+                    <span class="quiet">"owner "</span>
+                    <Person person=row.owner />
+                </p>
             </div>
             <div class="row-facts">
                 <span>"ends "<When at=row.expires_at now /></span>
-                <span class="quiet">{plural(row.grants, "grant")}" · "{plural(row.runs, "run")}</span>
+                <span class="quiet">
+                    {plural(row.grants, "grant")}" · "{plural(row.runs, "run")}
+                </span>
                 {used}
             </div>
         </li>

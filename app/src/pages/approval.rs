@@ -53,8 +53,7 @@ fn show(page: ApprovalPage, failure: Option<Failure>) -> AnyView {
                         <Outcome approval intent run status now />
                     </section>
                 </aside>
-            </div>
-            {foot}
+            </div> {foot}
         </article>
     }
     .into_any()
@@ -69,7 +68,9 @@ fn foot(page: &ApprovalPage, failure: Option<&Failure>) -> AnyView {
     if let Some(why) = page.hindrance.clone() {
         return view! {
             {note}
-            <footer class="decide" data-while-pending=""><p class="hindrance">{why}</p></footer>
+            <footer class="decide" data-while-pending="">
+                <p class="hindrance">{why}</p>
+            </footer>
         }
         .into_any();
     }
@@ -81,12 +82,34 @@ fn foot(page: &ApprovalPage, failure: Option<&Failure>) -> AnyView {
                 // Without this, Enter in the comment would press the first decision.
                 <button class="unseen" disabled=true aria-hidden="true"></button>
                 <input type="hidden" name="approval" value=page.approval.to_string() />
-                <input class="comment" name="comment" maxlength="500" autocomplete="off" value=comment aria-label="Comment" placeholder="A comment for the record and for the agent" />
-                <button class="button deny" name="ballot" value="deny" data-key="d" data-confirm="Press Enter to deny.">
-                    "Deny"<kbd aria-hidden="true">"d"</kbd>
+                <input
+                    class="comment"
+                    name="comment"
+                    maxlength="500"
+                    autocomplete="off"
+                    value=comment
+                    aria-label="Comment"
+                    placeholder="A comment for the record and for the agent"
+                />
+                <button
+                    class="button deny"
+                    name="ballot"
+                    value="deny"
+                    data-key="d"
+                    data-confirm="Press Enter to deny."
+                >
+                    "Deny"
+                    <kbd aria-hidden="true">"d"</kbd>
                 </button>
-                <button class="button primary" name="ballot" value="approve" data-key="a" data-confirm="Press Enter to approve once.">
-                    "Approve once"<kbd aria-hidden="true">"a"</kbd>
+                <button
+                    class="button primary"
+                    name="ballot"
+                    value="approve"
+                    data-key="a"
+                    data-confirm="Press Enter to approve once."
+                >
+                    "Approve once"
+                    <kbd aria-hidden="true">"a"</kbd>
                 </button>
             </form>
         </footer>

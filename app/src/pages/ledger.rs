@@ -42,13 +42,29 @@ fn show(page: LedgerPage, verification: Option<Verification>) -> AnyView {
         || "The ledger is empty".to_owned(),
         |head| format!("The ledger, {} entries", number(head.sequence)),
     );
-    let older = page.entries.last().filter(|last| last.sequence > 1).map(|last| {
-        let href = format!("/ledger?before={}", last.sequence);
-        view! { <p class="pager"><a class="button" rel="next" href=href>"Older entries"</a></p> }
-    });
+    let older = page
+        .entries
+        .last()
+        .filter(|last| last.sequence > 1)
+        .map(|last| {
+            let href = format!("/ledger?before={}", last.sequence);
+            view! {
+                <p class="pager">
+                    <a class="button" rel="next" href=href>
+                        "Older entries"
+                    </a>
+                </p>
+            }
+        });
     let head = page.head.map(|head| chain(head, verification));
     let body = if page.entries.is_empty() {
-        view! { <Empty title="Nothing recorded here" hint="Every step that matters is written down before it is believed." /> }.into_any()
+        view! {
+            <Empty
+                title="Nothing recorded here"
+                hint="Every step that matters is written down before it is believed."
+            />
+        }
+        .into_any()
     } else {
         let rows: Vec<_> = page
             .entries
@@ -56,15 +72,30 @@ fn show(page: LedgerPage, verification: Option<Verification>) -> AnyView {
             .map(|entry| row(entry, now))
             .collect();
         view! {
-            <div class="table-scroll" tabindex="0" role="region" aria-label="Entries"><table class="listing ledger">
-                <thead><tr><th class="number">"Number"</th><th>"When"</th><th>"What"</th><th>"About"</th><th>"By"</th><th>"Hash"</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table></div>
+            <div class="table-scroll" tabindex="0" role="region" aria-label="Entries">
+                <table class="listing ledger">
+                    <thead>
+                        <tr>
+                            <th class="number">"Number"</th>
+                            <th>"When"</th>
+                            <th>"What"</th>
+                            <th>"About"</th>
+                            <th>"By"</th>
+                            <th>"Hash"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
         }
         .into_any()
     };
     view! {
-        <Heading title><a class="button" href="/ledger?verify=1">"Verify the chain"</a></Heading>
+        <Heading title>
+            <a class="button" href="/ledger?verify=1">
+                "Verify the chain"
+            </a>
+        </Heading>
         {head}
         {body}
         {older}
@@ -75,17 +106,28 @@ fn show(page: LedgerPage, verification: Option<Verification>) -> AnyView {
 fn chain(head: ChainHead, verification: Option<Verification>) -> AnyView {
     let outcome = verification.map(|verification| match verification {
         Verification::Intact { entries } => view! {
-            <p class="verified" role="status"><strong>"The chain holds. "</strong>{format!("All {} entries fit, from the first to the last.", number(entries))}</p>
+            <p class="verified" role="status">
+                <strong>"The chain holds. "</strong>
+                {format!("All {} entries fit, from the first to the last.", number(entries))}
+            </p>
         }
         .into_any(),
         Verification::Broken { sequence } => view! {
-            <p class="failure" role="alert"><strong>"The chain is broken. "</strong>"The first entry that does not fit is "<a href=format!("/ledger/{sequence}")>{number(sequence)}</a>"."</p>
+            <p class="failure" role="alert">
+                <strong>"The chain is broken. "</strong>
+                "The first entry that does not fit is "
+                <a href=format!("/ledger/{sequence}")>{number(sequence)}</a>
+                "."
+            </p>
         }
         .into_any(),
     });
     view! {
         {outcome}
-        <p class="chain-head">"Head "<a href=format!("/ledger/{}", head.sequence)>{number(head.sequence)}</a>" "<code>{head.hash.to_string()}</code></p>
+        <p class="chain-head">
+            "Head "<a href=format!("/ledger/{}", head.sequence)>{number(head.sequence)}</a>" "
+            <code>{head.hash.to_string()}</code>
+        </p>
     }
     .into_any()
 }
@@ -94,12 +136,24 @@ fn row(entry: EntryRow, now: Timestamp) -> AnyView {
     let hash = entry.hash.to_string();
     view! {
         <tr data-row="">
-            <td class="number"><a data-open="" href=format!("/ledger/{}", entry.sequence)>{number(entry.sequence)}</a></td>
-            <td class="nowrap"><When at=entry.at now /></td>
-            <td><code>{entry.event}</code></td>
+            <td class="number">
+                <a data-open="" href=format!("/ledger/{}", entry.sequence)>
+                    {number(entry.sequence)}
+                </a>
+            </td>
+            <td class="nowrap">
+                <When at=entry.at now />
+            </td>
+            <td>
+                <code>{entry.event}</code>
+            </td>
             <td>{subject(&entry.subject)}</td>
             <td>{entry.actor}</td>
-            <td><code class="quiet" title=hash.clone()>{shortened(hash.trim_start_matches("sha256:"))}</code></td>
+            <td>
+                <code class="quiet" title=hash.clone()>
+                    {shortened(hash.trim_start_matches("sha256:"))}
+                </code>
+            </td>
         </tr>
     }
     .into_any()
@@ -120,6 +174,10 @@ pub fn subject(id: &str) -> AnyView {
         "rev" => "reviews",
         _ => return view! { <code title=id.to_owned()>{text}</code> }.into_any(),
     };
-    view! { <a href=format!("/{section}/{id}") title=id.to_owned()><code>{text}</code></a> }
-        .into_any()
+    view! {
+        <a href=format!("/{section}/{id}") title=id.to_owned()>
+            <code>{text}</code>
+        </a>
+    }
+    .into_any()
 }

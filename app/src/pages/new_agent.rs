@@ -25,14 +25,53 @@ pub fn NewAgent() -> impl IntoView {
         <Heading title="Register an agent".to_owned() />
         {note}
         <form class="card form" method="post" action=RegisterAgent::url()>
-            <Entry name="name" label="Name" hint="Short and telling, such as churn-model." value=value("name") error=wrong(failure, "name") />
-            <Area name="purpose" label="Purpose" hint="One sentence that an approver and an auditor will read." lines=2 value=value("purpose") error=wrong(failure, "purpose") />
-            <Entry name="owner" label="Owner" kind="email" hint="E-mail address of the person who answers for it; they must have signed in once." value=value("owner") error=wrong(failure, "owner") />
-            <Entry name="expires" label="Last day" kind="date" hint="At most 92 days ahead; then it is reviewed and registered again." min=Some(now.plus_days(1).date()) max=Some(last_day) value=expires error=wrong(failure, "expires") />
-            <Area name="grants" label="Grants" code=true lines=5 hint="One a line: read or write, then project.dataset.table. The table may be or end in *." value=value("grants") error=wrong(failure, "grants") />
+            <Entry
+                name="name"
+                label="Name"
+                hint="Short and telling, such as churn-model."
+                value=value("name")
+                error=wrong(failure, "name")
+            />
+            <Area
+                name="purpose"
+                label="Purpose"
+                hint="One sentence that an approver and an auditor will read."
+                lines=2
+                value=value("purpose")
+                error=wrong(failure, "purpose")
+            />
+            <Entry
+                name="owner"
+                label="Owner"
+                kind="email"
+                hint="E-mail address of the person who answers for it; they must have signed in once."
+                value=value("owner")
+                error=wrong(failure, "owner")
+            />
+            <Entry
+                name="expires"
+                label="Last day"
+                kind="date"
+                hint="At most 92 days ahead; then it is reviewed and registered again."
+                min=Some(now.plus_days(1).date())
+                max=Some(last_day)
+                value=expires
+                error=wrong(failure, "expires")
+            />
+            <Area
+                name="grants"
+                label="Grants"
+                code=true
+                lines=5
+                hint="One a line: read or write, then project.dataset.table. The table may be or end in *."
+                value=value("grants")
+                error=wrong(failure, "grants")
+            />
             <div class="form-actions">
                 <button class="button primary">"Register"</button>
-                <a class="button" href="/agents">"Back"</a>
+                <a class="button" href="/agents">
+                    "Back"
+                </a>
             </div>
         </form>
     }

@@ -59,8 +59,16 @@ fn choices(agents: Vec<RunChoice>) -> AnyView {
             view! {
                 <li class="row" data-row="">
                     <div class="row-main">
-                        <span class="row-title agent-title"><Agent agent=choice.agent.clone() linked=false /></span>
-                        <a class="row-cover" data-open="" href=format!("/runs/new?agent={}", choice.agent.id)>{choice.purpose}</a>
+                        <span class="row-title agent-title">
+                            <Agent agent=choice.agent.clone() linked=false />
+                        </span>
+                        <a
+                            class="row-cover"
+                            data-open=""
+                            href=format!("/runs/new?agent={}", choice.agent.id)
+                        >
+                            {choice.purpose}
+                        </a>
                     </div>
                 </li>
             }
@@ -81,14 +89,52 @@ fn fields(choice: RunChoice, form: &RunForm, failure: Option<&Failure>) -> AnyVi
     view! {
         <form class="card form" method="post" action=OpenRun::url()>
             <input type="hidden" name="agent" value=choice.agent.id.to_string() />
-            <p class="form-agent"><Agent agent=choice.agent />" "<span class="quiet">{choice.purpose}</span>" "<a href="/runs/new">"another agent"</a></p>
-            <Area name="purpose" label="What is it for?" hint="Approvers read this first." lines=2 value=value("purpose") error=wrong(failure, "purpose") />
-            <Entry name="ticket" label="Ticket" optional=true value=value("ticket") error=wrong(failure, "ticket") />
-            <Area name="scope" label="What may it touch?" code=true lines=5 hint="Everything that the agent may; take out what this run does not need." value=scope error=wrong(failure, "scope") />
-            <Entry name="minutes" label="How many minutes?" kind="number" hint="Then its token is worth nothing." min=Some("1".to_owned()) max=Some(form.longest_minutes.to_string()) value=minutes error=wrong(failure, "minutes") />
+            <p class="form-agent">
+                <Agent agent=choice.agent />
+                " "
+                <span class="quiet">{choice.purpose}</span>
+                " "
+                <a href="/runs/new">"another agent"</a>
+            </p>
+            <Area
+                name="purpose"
+                label="What is it for?"
+                hint="Approvers read this first."
+                lines=2
+                value=value("purpose")
+                error=wrong(failure, "purpose")
+            />
+            <Entry
+                name="ticket"
+                label="Ticket"
+                optional=true
+                value=value("ticket")
+                error=wrong(failure, "ticket")
+            />
+            <Area
+                name="scope"
+                label="What may it touch?"
+                code=true
+                lines=5
+                hint="Everything that the agent may; take out what this run does not need."
+                value=scope
+                error=wrong(failure, "scope")
+            />
+            <Entry
+                name="minutes"
+                label="How many minutes?"
+                kind="number"
+                hint="Then its token is worth nothing."
+                min=Some("1".to_owned())
+                max=Some(form.longest_minutes.to_string())
+                value=minutes
+                error=wrong(failure, "minutes")
+            />
             <div class="form-actions">
                 <button class="button primary">"Open the run"</button>
-                <a class="button" href="/sessions">"Back"</a>
+                <a class="button" href="/sessions">
+                    "Back"
+                </a>
             </div>
         </form>
     }

@@ -43,7 +43,9 @@ fn show(session: Session) -> AnyView {
         view! {
             <Player marks />
             <div class="replay-body">
-                <ol class="event-list" aria-label="Events">{list}</ol>
+                <ol class="event-list" aria-label="Events">
+                    {list}
+                </ol>
                 <div class="events">{events}</div>
             </div>
         }
@@ -51,9 +53,10 @@ fn show(session: Session) -> AnyView {
     };
     view! {
         <article class="replay">
-            {header(session.header, now)}
-            <details class="replay-scope"><summary>"What this run may touch"</summary><Scope grants=session.scope /></details>
-            {body}
+            {header(session.header, now)} <details class="replay-scope">
+                <summary>"What this run may touch"</summary>
+                <Scope grants=session.scope />
+            </details> {body}
         </article>
     }
     .into_any()
@@ -72,11 +75,18 @@ fn header(header: SessionRow, now: Timestamp) -> AnyView {
                 <RunBadge state=header.state />
                 {risk}
                 <OnBehalf agent=header.agent person=header.person />
-                <span class="quiet">"run "<a href=format!("/runs/{}", header.run)>{header.run.short()}</a></span>
+                <span class="quiet">
+                    "run "<a href=format!("/runs/{}", header.run)>{header.run.short()}</a>
+                </span>
                 <span class="quiet">{counts}</span>
             </div>
-            <p class="expires"><Moment at=header.opened_at now /></p>
-            <h1><q>{header.purpose}</q>{ticket}</h1>
+            <p class="expires">
+                <Moment at=header.opened_at now />
+            </p>
+            <h1>
+                <q>{header.purpose}</q>
+                {ticket}
+            </h1>
         </header>
     }
     .into_any()
@@ -85,9 +95,15 @@ fn header(header: SessionRow, now: Timestamp) -> AnyView {
 /// An event in the list on the left.
 fn line(event: &SessionEvent) -> AnyView {
     view! {
-        <li class=format!("event-line kind-{}", kind_class(event.kind)) data-event=event.sequence.to_string() data-row="">
+        <li
+            class=format!("event-line kind-{}", kind_class(event.kind))
+            data-event=event.sequence.to_string()
+            data-row=""
+        >
             <a href=format!("#e{}", event.sequence) data-open="">
-                <time datetime=event.at.to_rfc3339() title=exact(event.at)>{clock(event.at)}</time>
+                <time datetime=event.at.to_rfc3339() title=exact(event.at)>
+                    {clock(event.at)}
+                </time>
                 <span>{event.title.clone()}</span>
             </a>
         </li>
@@ -99,21 +115,36 @@ fn line(event: &SessionEvent) -> AnyView {
 fn full(event: SessionEvent, now: Timestamp) -> AnyView {
     let proof = event.ledger.map(|entry| {
         view! {
-            <a class="proof" href=format!("/ledger/{}", entry.sequence) title=entry.hash.to_string()>
-                "ledger "{entry.sequence}" · "<code>{shortened(&entry.hash.to_string())}</code>
+            <a
+                class="proof"
+                href=format!("/ledger/{}", entry.sequence)
+                title=entry.hash.to_string()
+            >
+                "ledger "
+                {entry.sequence}
+                " · "
+                <code>{shortened(&entry.hash.to_string())}</code>
             </a>
         }
     });
-    let intent = event.intent.map(
-        |intent| view! { <code class="quiet" title=intent.to_string()>{intent.short()}</code> },
-    );
+    let intent = event.intent.map(|intent| {
+        view! {
+            <code class="quiet" title=intent.to_string()>
+                {intent.short()}
+            </code>
+        }
+    });
     let detail: Vec<_> = event
         .detail
         .into_iter()
         .map(|detail| block(detail, now))
         .collect();
     view! {
-        <section class=format!("event kind-{}", kind_class(event.kind)) id=format!("e{}", event.sequence) data-event=event.sequence.to_string()>
+        <section
+            class=format!("event kind-{}", kind_class(event.kind))
+            id=format!("e{}", event.sequence)
+            data-event=event.sequence.to_string()
+        >
             <header>
                 <h2>{event.title}</h2>
                 {intent}
@@ -129,19 +160,37 @@ fn full(event: SessionEvent, now: Timestamp) -> AnyView {
 fn block(detail: Detail, now: Timestamp) -> AnyView {
     match detail {
         Detail::Text { text } => view! { <p>{text}</p> }.into_any(),
-        Detail::Sql { label, sql, findings } => view! {
-            <figure class="sql-figure"><figcaption>{label}</figcaption><SqlView sql findings /></figure>
+        Detail::Sql {
+            label,
+            sql,
+            findings,
+        } => view! {
+            <figure class="sql-figure">
+                <figcaption>{label}</figcaption>
+                <SqlView sql findings />
+            </figure>
         }
         .into_any(),
         Detail::Facts { facts } => facts_list(facts),
         Detail::Policies { policies } => {
             let lines: Vec<_> = policies
                 .into_iter()
-                .map(|policy| view! { <li><span>{policy.sentence}" "<code class="quiet">{policy.policy}" "{policy.version}</code></span></li> })
+                .map(|policy| {
+                    view! {
+                        <li>
+                            <span>
+                                {policy.sentence}" "
+                                <code class="quiet">{policy.policy}" "{policy.version}</code>
+                            </span>
+                        </li>
+                    }
+                })
                 .collect();
             view! { <ul class="reasons">{lines}</ul> }.into_any()
         }
-        Detail::Vote { vote } => view! { <Signatures votes=vec![vote] needed=1 open=false now /> }.into_any(),
+        Detail::Vote { vote } => {
+            view! { <Signatures votes=vec![vote] needed=1 open=false now /> }.into_any()
+        }
         Detail::Rows { table } => view! { <DeliveredRows table /> }.into_any(),
     }
 }
@@ -149,7 +198,12 @@ fn block(detail: Detail, now: Timestamp) -> AnyView {
 fn facts_list(facts: Vec<Fact>) -> AnyView {
     let facts: Vec<_> = facts
         .into_iter()
-        .map(|fact| view! { <dt>{fact.name}</dt><dd>{fact.value}</dd> })
+        .map(|fact| {
+            view! {
+                <dt>{fact.name}</dt>
+                <dd>{fact.value}</dd>
+            }
+        })
         .collect();
     view! { <dl class="facts">{facts}</dl> }.into_any()
 }

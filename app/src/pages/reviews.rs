@@ -68,8 +68,14 @@ fn row(row: CampaignRow, now: Timestamp) -> AnyView {
     view! {
         <li class="row" data-row="">
             <div class="row-main">
-                <a class="row-title" data-open="" href=format!("/reviews/{}", row.campaign)>{row.name}</a>
-                <p class="row-line"><span>{period}</span><span class="quiet">"opened "<When at=row.opened_at now />" by "</span><Person person=row.opened_by /></p>
+                <a class="row-title" data-open="" href=format!("/reviews/{}", row.campaign)>
+                    {row.name}
+                </a>
+                <p class="row-line">
+                    <span>{period}</span>
+                    <span class="quiet">"opened "<When at=row.opened_at now />" by "</span>
+                    <Person person=row.opened_by />
+                </p>
             </div>
             <div class="row-facts">{state}</div>
         </li>
@@ -90,13 +96,33 @@ fn open_form(failure: Option<&Failure>, now: Timestamp, first: bool) -> AnyView 
         <details class="card form-details" open=first || failure.is_some()>
             <summary>"Open a review"</summary>
             <form class="form" method="post" action=OpenCampaign::url()>
-                <Entry name="name" label="Name" hint="Such as Q4 2026." value=value("name").unwrap_or_default() error=wrong(failure, "name") />
+                <Entry
+                    name="name"
+                    label="Name"
+                    hint="Such as Q4 2026."
+                    value=value("name").unwrap_or_default()
+                    error=wrong(failure, "name")
+                />
                 <div class="form-row">
-                    <Entry name="from" label="First day" kind="date" value=from error=wrong(failure, "from") />
-                    <Entry name="to" label="Last day" kind="date" value=to error=wrong(failure, "to") />
+                    <Entry
+                        name="from"
+                        label="First day"
+                        kind="date"
+                        value=from
+                        error=wrong(failure, "from")
+                    />
+                    <Entry
+                        name="to"
+                        label="Last day"
+                        kind="date"
+                        value=to
+                        error=wrong(failure, "to")
+                    />
                 </div>
                 <p class="hint">"Every right that was held in the period becomes an item."</p>
-                <div class="form-actions"><button class="button primary">"Open the review"</button></div>
+                <div class="form-actions">
+                    <button class="button primary">"Open the review"</button>
+                </div>
             </form>
         </details>
     }

@@ -42,7 +42,9 @@ fn show(page: RunPage, failure: Option<&Failure>) -> AnyView {
     let intents = intents(&page, now);
     view! {
         <Heading title=page.header.purpose.clone()>
-            <a class="button" href=format!("/sessions/{run}")>"Replay"</a>
+            <a class="button" href=format!("/sessions/{run}")>
+                "Replay"
+            </a>
         </Heading>
         {note}
         {token}
@@ -72,10 +74,21 @@ fn token_card(token: String, api_url: &str) -> AnyView {
     view! {
         <section class="card token" aria-labelledby="token-title">
             <h2 id="token-title">"The run's token"</h2>
-            <p><strong>"It is shown only now."</strong>" Hand it to the agent, and to nobody else: whoever holds it asks in your name."</p>
-            <div class="copyable"><code id="token">{token}</code><Copy from="token".to_owned() label="Copy the token".to_owned() /></div>
+            <p>
+                <strong>"It is shown only now."</strong>
+                " Hand it to the agent, and to nobody else: whoever holds it asks in your name."
+            </p>
+            <div class="copyable">
+                <code id="token">{token}</code>
+                <Copy from="token".to_owned() label="Copy the token".to_owned() />
+            </div>
             <p>"Put it into "<code>"COUNTERSIGN_TOKEN"</code>", then try it:"</p>
-            <div class="copyable"><pre id="call" tabindex="0"><code>{call}</code></pre><Copy from="call".to_owned() label="Copy".to_owned() /></div>
+            <div class="copyable">
+                <pre id="call" tabindex="0">
+                    <code>{call}</code>
+                </pre>
+                <Copy from="call".to_owned() label="Copy".to_owned() />
+            </div>
         </section>
     }
     .into_any()
@@ -85,19 +98,55 @@ fn facts(page: RunPage, now: Timestamp) -> AnyView {
     let header = page.header;
     let until = header.ends_at;
     let left = if header.state == RunState::Open {
-        view! { <dt>"Ends in"</dt><dd><Countdown until now /></dd> }.into_any()
+        view! {
+            <dt>"Ends in"</dt>
+            <dd>
+                <Countdown until now />
+            </dd>
+        }
+        .into_any()
     } else {
-        view! { <dt>"Ended"</dt><dd><When at=until now /></dd> }.into_any()
+        view! {
+            <dt>"Ended"</dt>
+            <dd>
+                <When at=until now />
+            </dd>
+        }
+        .into_any()
     };
     view! {
         <dl class="facts card">
-            <dt>"State"</dt><dd><RunBadge state=header.state /></dd>
-            <dt>"Who"</dt><dd><OnBehalf agent=header.agent person=header.person /></dd>
-            {header.ticket.map(|ticket| view! { <dt>"Ticket"</dt><dd><span class="ticket">{ticket}</span></dd> })}
-            <dt>"Opened"</dt><dd><When at=header.opened_at now /></dd>
+            <dt>"State"</dt>
+            <dd>
+                <RunBadge state=header.state />
+            </dd>
+            <dt>"Who"</dt>
+            <dd>
+                <OnBehalf agent=header.agent person=header.person />
+            </dd>
+            {header
+                .ticket
+                .map(|ticket| {
+                    view! {
+                        <dt>"Ticket"</dt>
+                        <dd>
+                            <span class="ticket">{ticket}</span>
+                        </dd>
+                    }
+                })}
+            <dt>"Opened"</dt>
+            <dd>
+                <When at=header.opened_at now />
+            </dd>
             {left}
-            <dt>"May touch"</dt><dd><Scope grants=page.scope /></dd>
-            <dt>"Id"</dt><dd><code>{header.run.to_string()}</code></dd>
+            <dt>"May touch"</dt>
+            <dd>
+                <Scope grants=page.scope />
+            </dd>
+            <dt>"Id"</dt>
+            <dd>
+                <code>{header.run.to_string()}</code>
+            </dd>
         </dl>
     }
     .into_any()
@@ -107,7 +156,11 @@ fn intents(page: &RunPage, now: Timestamp) -> AnyView {
     if page.intents.is_empty() {
         let call = page.token.is_none().then(|| first_call(&page.api_url));
         return view! {
-            <Empty title="Nothing asked yet" hint="What the agent asks with this run's token appears here." command=call />
+            <Empty
+                title="Nothing asked yet"
+                hint="What the agent asks with this run's token appears here."
+                command=call
+            />
         }
         .into_any();
     }
@@ -132,12 +185,24 @@ fn row(intent: IntentRow, run: RunId, now: Timestamp) -> AnyView {
     let risk = intent.risk.map(|risk| view! { <RiskBadge risk /> });
     view! {
         <li class="row" data-row="">
-            <div class="row-risk"><StateBadge state=intent.state /></div>
-            <div class="row-main">
-                <a class="row-title" data-open="" href=href>{intent.purpose}</a>
-                <p class="row-line"><code class="quiet">{intent.intent.short()}</code>{risk}</p>
+            <div class="row-risk">
+                <StateBadge state=intent.state />
             </div>
-            <div class="row-facts"><span class="quiet"><When at=intent.asked_at now /></span>{rows}</div>
+            <div class="row-main">
+                <a class="row-title" data-open="" href=href>
+                    {intent.purpose}
+                </a>
+                <p class="row-line">
+                    <code class="quiet">{intent.intent.short()}</code>
+                    {risk}
+                </p>
+            </div>
+            <div class="row-facts">
+                <span class="quiet">
+                    <When at=intent.asked_at now />
+                </span>
+                {rows}
+            </div>
         </li>
     }
     .into_any()
@@ -150,7 +215,13 @@ fn revoke(run: RunId, failure: Option<&Failure>) -> AnyView {
             <p>"Its token is worth nothing from then on, and what waits will not run."</p>
             <form method="post" action=RevokeRun::url()>
                 <input type="hidden" name="run" value=run.to_string() />
-                <Entry name="reason" label="Reason" hint="Kept in the ledger for good." value=typed(failure, "reason").unwrap_or_default() error=wrong(failure, "reason") />
+                <Entry
+                    name="reason"
+                    label="Reason"
+                    hint="Kept in the ledger for good."
+                    value=typed(failure, "reason").unwrap_or_default()
+                    error=wrong(failure, "reason")
+                />
                 <button class="button deny">"End it"</button>
             </form>
         </details>

@@ -32,9 +32,14 @@ fn row(session: SessionRow, now: Timestamp) -> AnyView {
         .map(|ticket| view! { <span class="ticket">{ticket}</span> });
     view! {
         <li class="row" data-row="">
-            <div class="row-risk"><RunBadge state=session.state /></div>
+            <div class="row-risk">
+                <RunBadge state=session.state />
+            </div>
             <div class="row-main">
-                <a class="row-title" data-open="" href=format!("/sessions/{}", session.run)>{session.purpose}</a>{ticket}
+                <a class="row-title" data-open="" href=format!("/sessions/{}", session.run)>
+                    {session.purpose}
+                </a>
+                {ticket}
                 <p class="row-line">
                     <OnBehalf agent=session.agent person=session.person linked=false />
                     <code class="quiet">{session.run.short()}</code>

@@ -38,7 +38,13 @@ fn show(list: SessionList, filter: &SessionFilter) -> AnyView {
     };
     let older = list.sessions.last().filter(|_| list.more).map(|last| {
         let href = address(filter, &last.run.to_string());
-        view! { <p class="pager"><a class="button" rel="next" href=href>"Older sessions"</a></p> }
+        view! {
+            <p class="pager">
+                <a class="button" rel="next" href=href>
+                    "Older sessions"
+                </a>
+            </p>
+        }
     });
     let nothing = list.sessions.is_empty();
     let rows = if nothing {
@@ -47,7 +53,11 @@ fn show(list: SessionList, filter: &SessionFilter) -> AnyView {
         view! { <SessionRows sessions=list.sessions.clone() now=now() /> }.into_any()
     };
     view! {
-        <Heading title><a class="button primary" href="/runs/new">"Open a run"</a></Heading>
+        <Heading title>
+            <a class="button primary" href="/runs/new">
+                "Open a run"
+            </a>
+        </Heading>
         {filters(&list, filter)}
         {rows}
         {older}
@@ -76,7 +86,9 @@ fn filters(list: &SessionList, filter: &SessionFilter) -> AnyView {
             {choice("person", "Anybody", people, filter.person.clone())}
             {choice("state", "Any state", states, state)}
             <button class="button small">"Filter"</button>
-            <a class="quiet" href="/sessions">"Clear"</a>
+            <a class="quiet" href="/sessions">
+                "Clear"
+            </a>
         </form>
     }
     .into_any()
@@ -98,11 +110,18 @@ fn choice(
         .into_iter()
         .map(|(value, label)| {
             let selected = chosen.as_ref() == Some(&value);
-            view! { <option value=value selected=selected>{label}</option> }
+            view! {
+                <option value=value selected=selected>
+                    {label}
+                </option>
+            }
         })
         .collect();
     view! {
-        <select name=name aria-label=any><option value="">{any}</option>{options}</select>
+        <select name=name aria-label=any>
+            <option value="">{any}</option>
+            {options}
+        </select>
     }
     .into_any()
 }

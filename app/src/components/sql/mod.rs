@@ -28,7 +28,12 @@ pub fn SqlView(
         .into_iter()
         .map(line)
         .collect();
-    view! { <ol class="sql" translate="no">{lines}</ol> }.into_any()
+    view! {
+        <ol class="sql" translate="no">
+            {lines}
+        </ol>
+    }
+    .into_any()
 }
 
 fn line(line: Line) -> AnyView {
@@ -46,7 +51,12 @@ fn line(line: Line) -> AnyView {
 fn segment(segment: Segment) -> AnyView {
     let text = if segment.invisible {
         let title = "A character that cannot be seen";
-        view! { <span class="sql-invisible" title=title>{segment.text}</span> }.into_any()
+        view! {
+            <span class="sql-invisible" title=title>
+                {segment.text}
+            </span>
+        }
+        .into_any()
     } else {
         colored(segment.kind, segment.text)
     };
@@ -58,10 +68,10 @@ fn segment(segment: Segment) -> AnyView {
 
 fn note(finding: Finding) -> AnyView {
     view! {
-        <p class=format!("sql-note {}", severity_class(finding.severity))>
-            {severity_mark(finding.severity)}
-            <span>{finding.message}</span>
-        </p>
+        <p class=format!(
+            "sql-note {}",
+            severity_class(finding.severity),
+        )>{severity_mark(finding.severity)} <span>{finding.message}</span></p>
     }
     .into_any()
 }
@@ -79,7 +89,12 @@ pub fn SqlDifference(
             .into_any();
     };
     let changes: Vec<_> = changes.into_iter().map(change).collect();
-    view! { <pre class="sql sql-difference" translate="no"><code>{changes}</code></pre> }.into_any()
+    view! {
+        <pre class="sql sql-difference" translate="no">
+            <code>{changes}</code>
+        </pre>
+    }
+    .into_any()
 }
 
 fn change(change: Change<'_>) -> AnyView {
@@ -119,7 +134,7 @@ mod tests {
     #[test]
     fn markup_in_sql_is_text() {
         let sql = "SELECT '<script>alert(1)</script>' -- </code>".to_owned();
-        let html = view! { <SqlView sql/> }.to_html();
+        let html = view! { <SqlView sql /> }.to_html();
         assert!(!html.contains("<script>"));
         assert!(html.contains("&lt;script&gt;"));
         assert!(html.contains("-- &lt;/code&gt;"));
@@ -135,7 +150,7 @@ mod tests {
             end: 25,
         }];
         let html =
-            view! { <SqlView sql="SELECT 1 FROM t WHERE ssn > 1".to_owned() findings/> }.to_html();
+            view! { <SqlView sql="SELECT 1 FROM t WHERE ssn > 1".to_owned() findings /> }.to_html();
         assert!(html.contains("<mark class=\"risk-high\">ssn"), "{html}");
         assert!(html.contains("ssn decides which rows come back"));
     }

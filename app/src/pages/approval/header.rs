@@ -19,7 +19,12 @@ pub fn show(page: &ApprovalPage, now: Timestamp) -> AnyView {
         .map(|ticket| view! { <span class="ticket">{ticket}</span> });
     let until = page.expires_at;
     let left = (page.state == IntentState::PendingApproval).then(|| {
-        view! { <p class="expires" data-while-pending="">"expires in "<Countdown until now /></p> }
+        view! {
+            <p class="expires" data-while-pending="">
+                "expires in "
+                <Countdown until now />
+            </p>
+        }
     });
     view! {
         <Title text=format!("{title} · Countersign") />
@@ -27,11 +32,16 @@ pub fn show(page: &ApprovalPage, now: Timestamp) -> AnyView {
             <div class="approval-who">
                 <RiskBadge risk=page.risk />
                 <OnBehalf agent=page.agent.clone() person=page.person.clone() />
-                <span class="quiet">"run "<a href=format!("/sessions/{}", page.run)>{page.run.short()}</a></span>
+                <span class="quiet">
+                    "run "<a href=format!("/sessions/{}", page.run)>{page.run.short()}</a>
+                </span>
                 <span class="quiet">"asked "<When at=page.asked_at now /></span>
             </div>
             {left}
-            <h1><q>{page.purpose.clone()}</q>{ticket}</h1>
+            <h1>
+                <q>{page.purpose.clone()}</q>
+                {ticket}
+            </h1>
         </header>
     }
     .into_any()

@@ -52,8 +52,12 @@ fn texts(page: &ApprovalPage) -> AnyView {
             <label for="difference">"difference"</label>
             <div class="tab-panels">
                 <div class="panel panel-asked">{asked}</div>
-                <div class="panel panel-run"><SqlView sql=masked.clone() /></div>
-                <div class="panel panel-difference"><SqlDifference before=page.sql.clone() after=masked /></div>
+                <div class="panel panel-run">
+                    <SqlView sql=masked.clone() />
+                </div>
+                <div class="panel panel-difference">
+                    <SqlDifference before=page.sql.clone() after=masked />
+                </div>
             </div>
         </fieldset>
     }
@@ -66,12 +70,22 @@ fn output(column: OutputColumn) -> AnyView {
         (true, None) => Some(("Derived from masked values only", "masked".to_owned())),
         (false, _) => None,
     };
-    let how =
-        how.map(|(title, text)| view! { <span class="masked-word" title=title>{text}</span> });
+    let how = how.map(|(title, text)| {
+        view! {
+            <span class="masked-word" title=title>
+                {text}
+            </span>
+        }
+    });
     let bare = (!column.masked && !column.tags.is_empty())
         .then_some(view! { <strong class="risk-critical unmasked">"not masked"</strong> });
     view! {
-        <li><code>{column.name}</code><Tags tags=column.tags />{how}{bare}</li>
+        <li>
+            <code>{column.name}</code>
+            <Tags tags=column.tags />
+            {how}
+            {bare}
+        </li>
     }
     .into_any()
 }
@@ -80,10 +94,13 @@ fn changed(previous: Previous, sql: &str, now: Timestamp) -> AnyView {
     view! {
         <details class="since">
             <summary>
-                "What changed since the last such query, approved "<When at=previous.decided_at now />
+                "What changed since the last such query, approved "
+                <When at=previous.decided_at now />
             </summary>
             <SqlDifference before=previous.sql after=sql.to_owned() />
-            <p><a href=format!("/approvals/{}", previous.approval)>"Open that approval"</a></p>
+            <p>
+                <a href=format!("/approvals/{}", previous.approval)>"Open that approval"</a>
+            </p>
         </details>
     }
     .into_any()

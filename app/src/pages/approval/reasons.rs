@@ -21,11 +21,7 @@ pub fn show(page: &ApprovalPage) -> AnyView {
             <h2>"Touches"</h2>
             <ul class="touched">{tables}</ul>
         </section>
-        <dl class="facts">
-            {cost(page)}
-            {history(page)}
-            {others(page)}
-        </dl>
+        <dl class="facts">{cost(page)} {history(page)} {others(page)}</dl>
     }
     .into_any()
 }
@@ -47,7 +43,12 @@ fn why(page: &ApprovalPage) -> AnyView {
         .map(|policy| {
             view! {
                 <li class="policy">
-                    <span>{policy.sentence.clone()}" "<code class="quiet">{policy.policy.clone()}" "{policy.version.clone()}</code></span>
+                    <span>
+                        {policy.sentence.clone()}" "
+                        <code class="quiet">
+                            {policy.policy.clone()}" "{policy.version.clone()}
+                        </code>
+                    </span>
                 </li>
             }
         })
@@ -90,7 +91,11 @@ fn cost(page: &ApprovalPage) -> AnyView {
             )
         },
     );
-    view! { <dt>"Costs"</dt><dd>{text}</dd> }.into_any()
+    view! {
+        <dt>"Costs"</dt>
+        <dd>{text}</dd>
+    }
+    .into_any()
 }
 
 fn history(page: &ApprovalPage) -> AnyView {
@@ -100,7 +105,12 @@ fn history(page: &ApprovalPage) -> AnyView {
         <dt>"This agent"</dt>
         <dd>
             <a href=sessions>{history.asked}" asked"</a>
-            {format!(", {} ran, {} denied, {} blocked", history.ran, history.denied, history.blocked)}
+            {format!(
+                ", {} ran, {} denied, {} blocked",
+                history.ran,
+                history.denied,
+                history.blocked,
+            )}
         </dd>
     }
     .into_any()
@@ -114,5 +124,9 @@ fn others(page: &ApprovalPage) -> AnyView {
         .map(|person| view! { <Person person /> })
         .collect();
     let nobody = people.is_empty().then_some("nobody else");
-    view! { <dt>"May also decide"</dt><dd class="people">{people}{nobody}</dd> }.into_any()
+    view! {
+        <dt>"May also decide"</dt>
+        <dd class="people">{people}{nobody}</dd>
+    }
+    .into_any()
 }
