@@ -98,10 +98,18 @@ fn require_component(progress: &mut Progress, component: &str, subcommand: &str)
 fn test_end2end(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
     run::build_programs(workspace, progress)?;
     let browser = browser::provide(workspace, progress)?;
+    let folder = workspace.root.join("end2end");
+    progress.step("End-to-end tests' types", || {
+        command::run(
+            Command::new("npm")
+                .current_dir(&folder)
+                .args(["run", "--silent", "check"]),
+        )
+    })?;
     progress.step("End-to-end tests", || {
         let mut playwright = Command::new("npx");
         playwright
-            .current_dir(workspace.root.join("end2end"))
+            .current_dir(&folder)
             .args(["--no-install", "playwright", "test"])
             .env(browser::BROWSER_VARIABLE, &browser)
             .env("COUNTERSIGN_PROGRAM", workspace.program("countersign"))
