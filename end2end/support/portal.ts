@@ -60,3 +60,12 @@ export async function decide(
   await approver.getByLabel('Comment').fill(comment);
   await approver.getByRole('button', { name: ballot }).click();
 }
+
+/** Sends a form of the portal as the browser does, also when no page offers it. */
+export async function sendForm(page: Page, name: string, form: Record<string, string>) {
+  return page.context().request.post(`/ui/${name}`, {
+    form,
+    headers: { Accept: 'text/html', Origin: new URL(page.url()).origin },
+    maxRedirects: 0,
+  });
+}
