@@ -180,7 +180,9 @@ impl Services {
     ) -> Result<Facts, ServiceError> {
         let reads: BTreeSet<_> = analysis.reads().into_iter().cloned().collect();
         let writes: BTreeSet<_> = analysis.writes().into_iter().cloned().collect();
-        let columns = columns_of(catalog, reads.iter().chain(&writes));
+        let mut touched = &reads | &writes;
+        add_tables_of_views(&mut touched, catalog);
+        let columns = columns_of(catalog, &touched);
         let mut tags: BTreeSet<_> = analysis.tags().into_iter().cloned().collect();
         for column in &columns {
             add_tags(column, &mut tags);
@@ -244,14 +246,20 @@ impl Services {
 }
 
 /// The columns of these tables, as far as the catalog knows them.
-fn columns_of<'a>(
-    catalog: &'a Catalog,
-    tables: impl Iterator<Item = &'a TableName>,
-) -> Vec<&'a Column> {
+fn columns_of<'a>(catalog: &'a Catalog, touched: &BTreeSet<TableName>) -> Vec<&'a Column> {
+    let tables = catalog.tables.iter();
     tables
-        .filter_map(|name| catalog.tables.get(name))
-        .flat_map(|table| &table.columns)
+        .filter(|(table, _)| touched.iter().any(|name| stands_for(name, table)))
+        .flat_map(|(_, table)| &table.columns)
         .collect()
+}
+
+/// Whether a name is this table's, or a wildcard that covers it.
+fn stands_for(name: &TableName, table: &TableName) -> bool {
+    match name.as_str().strip_suffix('*') {
+        Some(prefix) => table.as_str().starts_with(prefix),
+        None => name == table,
+    }
 }
 
 /// A struct is classified by its fields.
@@ -343,15 +351,7 @@ fn disagreement(analysis: &Analysis, facts: &DryRunFacts, catalog: &Catalog) -> 
     let mut known: BTreeSet<TableName> = analysis.reads().into_iter().cloned().collect();
     known.extend(analysis.writes().into_iter().cloned());
     add_tables_of_views(&mut known, catalog);
-    let is_known = |table: &&TableName| {
-        known.contains(*table)
-            || known
-                .iter()
-                .any(|name| match name.as_str().strip_suffix('*') {
-                    Some(prefix) => table.as_str().starts_with(prefix),
-                    None => false,
-                })
-    };
+    let is_known = |table: &TableName| known.iter().any(|name| stands_for(name, table));
     if let Some(table) = facts.referenced_tables.iter().find(|t| !is_known(t)) {
         return Some(format!(
             "BigQuery also reads `{table}`, which the analysis did not see"

@@ -4,6 +4,8 @@ mod agents;
 mod approvals;
 mod crashes;
 mod executions;
+mod mails;
+mod policy;
 mod reviews;
 mod runs;
 mod staleness;

@@ -64,7 +64,7 @@ async fn each_grant_comes_with_the_evidence_of_its_use() {
         unreachable!("two grants");
     };
     let usage = &read.item.usage;
-    assert_eq!((usage.uses, usage.entitled), (3, 3));
+    assert_eq!((usage.uses, usage.entitled), (3, 5));
     assert_eq!(usage.weeks, [2, 1]);
     assert_eq!(usage.last_used, Some(portal.now()));
     let touched: Vec<_> = usage

@@ -45,11 +45,15 @@ pub fn shop() -> Vec<TableDescription> {
         "ssn STRING pii.ssn",
         "country STRING",
     ];
-    let view = "SELECT id, country FROM demo.shop.orders";
+    let order_list = "SELECT id, country FROM demo.shop.orders";
+    let customer_list = "SELECT id, country FROM demo.shop.customers";
+    let list = ["id INT64", "country STRING"];
     vec![
         table("customers", &customers, None),
         table("orders", &orders, None),
-        table("order_list", &["id INT64", "country STRING"], Some(view)),
+        table("visits_2025", &["id INT64", "ip STRING pii.ip"], None),
+        table("order_list", &list, Some(order_list)),
+        table("customer_list", &list, Some(customer_list)),
     ]
 }
 
