@@ -46,6 +46,10 @@ impl Services {
         let Some(approval) = view.approval.clone() else {
             return Ok(0);
         };
+        if owed.kind == MailKind::ApprovalWaiting && approval.closed_at.is_some() {
+            // Decided or taken back before the mail could be sent.
+            return Ok(0);
+        }
         let agent = self.existing_agent(view.run.agent).await?;
         let initiator = self.existing_person(view.run.initiator).await?;
         let recipients = match owed.kind {

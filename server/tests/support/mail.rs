@@ -1,18 +1,29 @@
 //! A mail box that keeps what was sent.
 
-use std::sync::Mutex;
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 use async_trait::async_trait;
 use countersign::notify::{Mail, MailError, Mailer};
 
 /// Everything that was handed over, in order.
 #[derive(Default)]
-pub struct MailBox(Mutex<Vec<Mail>>);
+pub struct MailBox {
+    mails: Mutex<Vec<Mail>>,
+    is_shut: AtomicBool,
+}
 
 impl MailBox {
+    /// Whether mails are taken from now on.
+    pub fn is_open(&self, open: bool) {
+        self.is_shut.store(!open, Ordering::SeqCst);
+    }
+
     /// Whom the mails went to, as `Name <address>`, sorted.
     pub fn recipients(&self) -> Vec<String> {
-        let mails = self.0.lock().expect("the mail box");
+        let mails = self.mails.lock().expect("the mail box");
         let mut recipients: Vec<_> = mails.iter().map(|mail| mail.to.clone()).collect();
         recipients.sort();
         recipients
@@ -20,7 +31,7 @@ impl MailBox {
 
     /// The text of every mail.
     pub fn texts(&self) -> Vec<String> {
-        let mails = self.0.lock().expect("the mail box");
+        let mails = self.mails.lock().expect("the mail box");
         mails.iter().map(|mail| mail.text.clone()).collect()
     }
 }
@@ -28,7 +39,10 @@ impl MailBox {
 #[async_trait]
 impl Mailer for MailBox {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
-        self.0.lock().expect("the mail box").push(mail);
+        if self.is_shut.load(Ordering::SeqCst) {
+            return Err(MailError::Composition);
+        }
+        self.mails.lock().expect("the mail box").push(mail);
         Ok(())
     }
 }
