@@ -180,15 +180,20 @@ impl Services {
         let person = context.person()?;
         let view = self.approval(context, id).await?;
         if let Some(hindrance) = view.hindrance {
-            self.record_refused_vote(context, &view, hindrance).await?;
+            self.record_refused_vote(context, &view, hindrance.code())
+                .await?;
             return Err(ServiceError::conflict(
                 hindrance.code(),
                 hindrance.sentence(),
             ));
         }
-        if ballot == Ballot::Approve {
-            // A run that can no longer act must not be approved for.
-            self.check_run(&view.intent.run, context.now).await?;
+        // A run that can no longer act must not be approved for.
+        if ballot == Ballot::Approve
+            && let Err(error) = self.check_run(&view.intent.run, context.now).await
+        {
+            self.record_refused_vote(context, &view, error.code())
+                .await?;
+            return Err(error);
         }
         let vote = NewVote {
             id: VoteId::new(fresh_uuid()),
@@ -241,14 +246,14 @@ impl Services {
         &self,
         context: &Context,
         view: &ApprovalView,
-        hindrance: Hindrance,
+        code: &str,
     ) -> Result<(), ServiceError> {
         let mut tx = self
             .parts
             .store
             .begin(&context.actor.name(), context.now)
             .await?;
-        let payload = serde_json::json!({ "code": hindrance.code() });
+        let payload = serde_json::json!({ "code": code });
         let subject = view.approval.id.to_string();
         tx.record(
             EventName::VoteRefused,
