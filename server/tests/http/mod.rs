@@ -6,3 +6,4 @@ mod idempotency;
 mod isolation;
 mod operations;
 mod refusals;
+mod waiting;
