@@ -12,15 +12,21 @@ export interface PersonPage {
   complaints: string[];
 }
 
-/** Signs a person in through the identity provider's page. */
-export async function signIn(page: Page, person: Person): Promise<PersonPage> {
+/** Chooses a person on the sandbox's page. */
+export async function choose(page: Page, person: Person): Promise<void> {
+  await page.locator(`button[name=person][value=${person}]`).click();
+}
+
+/** Signs somebody in; `prove` does what the identity provider's pages ask for. */
+export async function signIn(page: Page, prove: (page: Page) => Promise<void>): Promise<PersonPage> {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`);
+    const { url } = message.location();
+    if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()} (${url})`);
   });
   await page.goto('/signin');
-  await page.locator(`button[name=person][value=${person}]`).click();
+  await prove(page);
   await expect(page.getByRole('navigation', { name: 'Countersign' })).toBeVisible();
   return { page, complaints };
 }

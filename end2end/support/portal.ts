@@ -4,12 +4,17 @@ import { type Page, expect } from '@playwright/test';
 import { Agent } from './agent.ts';
 
 /** An administrator registers an agent by the form; returns the agent's page. */
-export async function registerAgent(bo: Page, name: string, grants: string[]): Promise<string> {
+export async function registerAgent(
+  bo: Page,
+  name: string,
+  grants: string[],
+  owner = 'alice@example.com',
+): Promise<string> {
   await bo.goto('/agents');
   await bo.getByRole('link', { name: 'Register an agent' }).click();
   await bo.getByLabel('Name').fill(name);
   await bo.getByLabel('Purpose').fill('Finds customers who are about to leave');
-  await bo.getByLabel('Owner').fill('alice@example.com');
+  await bo.getByLabel('Owner').fill(owner);
   await bo.getByLabel('Grants').fill(grants.join('\n'));
   await bo.getByRole('button', { name: 'Register' }).click();
   await expect(bo.getByRole('heading', { level: 1, name })).toBeVisible();
@@ -68,4 +73,13 @@ export async function sendForm(page: Page, name: string, form: Record<string, st
     headers: { Accept: 'text/html', Origin: new URL(page.url()).origin },
     maxRedirects: 0,
   });
+}
+
+/** A reviewer opens an access review of the usual period; returns its page. */
+export async function openReview(dana: Page, name: string): Promise<string> {
+  await dana.goto('/reviews');
+  await dana.getByLabel('Name').fill(name);
+  await dana.getByRole('button', { name: 'Open the review' }).click();
+  await expect(dana.getByRole('heading', { level: 1, name })).toBeVisible();
+  return new URL(dana.url()).pathname;
 }

@@ -1,7 +1,7 @@
 /** Playwright's `test` with the whole system running, one for each worker. */
 
 import { test as base } from '@playwright/test';
-import { type Person, type PersonPage, signIn } from './people.ts';
+import { type Person, type PersonPage, choose, signIn } from './people.ts';
 import { type Stack, startStack } from './stack.ts';
 
 export { expect } from '@playwright/test';
@@ -29,7 +29,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     const pages: PersonPage[] = [];
     await use(async (person) => {
       const context = await browser.newContext();
-      const page = await signIn(await context.newPage(), person);
+      const page = await signIn(await context.newPage(), (page) => choose(page, person));
       pages.push(page);
       return page;
     });

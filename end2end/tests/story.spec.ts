@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, type Intent, type Problem } from '../support/agent.ts';
 import { command } from '../support/countersign.ts';
 import { decodedMail } from '../support/mail.ts';
-import { openRun, registerAgent } from '../support/portal.ts';
+import { openReview, openRun, registerAgent } from '../support/portal.ts';
 import { picture } from '../support/pictures.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -198,13 +198,6 @@ async function playTheSession(page: Page): Promise<void> {
   // At the end it stops by itself.
   await expect(position).toHaveText(`${events} of ${events}`, { timeout: 60_000 });
   await expect(page.getByRole('button', { name: 'Play' })).toBeVisible();
-}
-
-async function openReview(dana: Page, name: string): Promise<void> {
-  await dana.goto('/reviews');
-  await dana.getByLabel('Name').fill(name);
-  await dana.getByRole('button', { name: 'Open the review' }).click();
-  await expect(dana.getByRole('heading', { level: 1, name })).toBeVisible();
 }
 
 async function giveVerdict(dana: Page, table: string, verdict: string, reason: string) {

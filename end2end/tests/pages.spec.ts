@@ -1,0 +1,65 @@
+/** Every page: readable at every width, in light and dark, with assistive technology. */
+
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { decide, openReview, readyAgent } from '../support/portal.ts';
+import { expect, test } from '../support/test.ts';
+
+const WIDTHS = [390, 1280, 1920];
+const SCHEMES = ['light', 'dark'] as const;
+/** Where axe looks: between them, both layouts and both sets of colours. */
+const EXAMINED = ['390 light', '1280 dark'];
+const WAITING = 'SELECT name, email FROM shop.customers WHERE phone IS NOT NULL LIMIT 3';
+
+test('every page is for everybody', async ({ stack, as }) => {
+  test.setTimeout(180_000);
+  const alice = await as('alice');
+  const bo = await as('bo');
+  const chen = await as('chen');
+  const dana = await as('dana');
+  const { agent, agentPage, run } = await readyAgent(stack.url, bo.page, alice.page, 'displayed');
+  await agent.wait(await agent.intent('SELECT COUNT(*) AS n FROM shop.orders'));
+  const done = await agent.intent(WAITING);
+  await decide(chen.page, `/approvals/${done.approval?.id}`, 'Approve once', 'Seen');
+  await agent.wait(done);
+  const waiting = `/approvals/${(await agent.intent(WAITING)).approval?.id}`;
+  const review = await openReview(dana.page, 'Displayed');
+
+  const pages: [Page, string[]][] = [
+    [chen.page, ['/', waiting, `/approvals/${done.approval?.id}`, '/sessions']],
+    [alice.page, [`/sessions/${run}`, `/runs/${run}`, '/runs/new', '/agents', agentPage]],
+    [bo.page, [waiting, '/agents/new', agentPage]],
+    [dana.page, ['/reviews', review, '/ledger?verify=1', '/ledger/1', '/signed-out']],
+  ];
+  for (const [page, paths] of pages) {
+    for (const path of paths) await test.step(path, () => expectReadable(page, path));
+  }
+  for (const { complaints } of [alice, bo, chen, dana]) expect(complaints).toEqual([]);
+});
+
+async function expectReadable(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  expect(await page.title()).toMatch(/\S/);
+  await expect(page.getByRole('main')).toHaveCount(1);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      const sideways = await page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.documentElement;
+        return scrollWidth - clientWidth;
+      });
+      expect.soft(sideways, `${path} at ${width}, ${colorScheme}`).toBeLessThanOrEqual(0);
+      if (EXAMINED.includes(`${width} ${colorScheme}`)) await expectAccessible(page, path);
+    }
+  }
+}
+
+async function expectAccessible(page: Page, path: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' ')}`);
+  expect.soft(grave, path).toEqual([]);
+}
