@@ -95,7 +95,7 @@ impl Services {
         if analysis.understood && analysis.route != Route::Block {
             match self.dry_run(intent, &analysis).await {
                 Ok(facts) => {
-                    if let Some(why) = disagreement(&analysis, &facts, &catalog) {
+                    if let Some(why) = disagreement(&analysis, &facts) {
                         analysis.understood = false;
                         analysis.route = Route::Block;
                         analysis.not_understood_because = Some(why.clone());
@@ -180,9 +180,7 @@ impl Services {
     ) -> Result<Facts, ServiceError> {
         let reads: BTreeSet<_> = analysis.reads().into_iter().cloned().collect();
         let writes: BTreeSet<_> = analysis.writes().into_iter().cloned().collect();
-        let mut touched = &reads | &writes;
-        add_tables_of_views(&mut touched, catalog);
-        let columns = columns_of(catalog, &touched);
+        let columns = columns_of(catalog, &(&reads | &writes));
         let mut tags: BTreeSet<_> = analysis.tags().into_iter().cloned().collect();
         for column in &columns {
             add_tags(column, &mut tags);
@@ -347,11 +345,10 @@ fn out_of_scope(
 }
 
 /// Where BigQuery's word and the analysis differ.
-fn disagreement(analysis: &Analysis, facts: &DryRunFacts, catalog: &Catalog) -> Option<String> {
-    let mut known: BTreeSet<TableName> = analysis.reads().into_iter().cloned().collect();
-    known.extend(analysis.writes().into_iter().cloned());
-    add_tables_of_views(&mut known, catalog);
-    let is_known = |table: &TableName| known.iter().any(|name| stands_for(name, table));
+fn disagreement(analysis: &Analysis, facts: &DryRunFacts) -> Option<String> {
+    // Of a view, both name the tables behind it too.
+    let (reads, writes) = (analysis.reads(), analysis.writes());
+    let is_known = |table: &TableName| reads.union(&writes).any(|name| stands_for(name, table));
     if let Some(table) = facts.referenced_tables.iter().find(|t| !is_known(t)) {
         return Some(format!(
             "BigQuery also reads `{table}`, which the analysis did not see"
@@ -368,22 +365,7 @@ fn disagreement(analysis: &Analysis, facts: &DryRunFacts, catalog: &Catalog) -> 
             facts.schema.len()
         ));
     }
-    let reads_only = analysis.writes().is_empty();
+    let reads_only = writes.is_empty();
     (is_query != reads_only)
         .then(|| "BigQuery and the analysis differ on whether this changes anything".to_owned())
-}
-
-/// BigQuery names the tables behind a view; the analysis names the view.
-fn add_tables_of_views(known: &mut BTreeSet<TableName>, catalog: &Catalog) {
-    let mut open: Vec<TableName> = known.iter().cloned().collect();
-    while let Some(name) = open.pop() {
-        let Some(view) = catalog.views.get(&name) else {
-            continue;
-        };
-        for table in analyse(&view.sql, catalog).reads() {
-            if known.insert(table.clone()) {
-                open.push(table.clone());
-            }
-        }
-    }
 }
