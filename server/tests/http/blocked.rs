@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{ORDERS_SQL, Point, Reply, TestPortal, Trouble, columns, new_run};
+use crate::support::{Agent, ORDERS_SQL, Point, Reply, TestPortal, Trouble, Who, columns, new_run};
 
 #[tokio::test]
 async fn each_reason_has_its_status_and_code() {
@@ -115,7 +115,7 @@ async fn where_bigquery_and_the_analysis_disagree_nothing_runs() {
 async fn a_run_touches_nothing_outside_its_scope() {
     let portal = TestPortal::new().await;
     let agent = portal.register("reports", &["read demo.shop.*"]).await;
-    let alice = portal.by(crate::support::Who::Alice);
+    let alice = portal.by(Who::Alice);
     let narrow = new_run(agent, &["read demo.shop.customers"]);
     let run = portal
         .services
@@ -124,7 +124,7 @@ async fn a_run_touches_nothing_outside_its_scope() {
         .expect("opened");
     let token = portal.services.take_run_token(&alice, run).await;
     let token = token.expect("an answer").expect("a token");
-    let agent = crate::support::Agent::new(&portal, token.reveal());
+    let agent = Agent::new(&portal, token.reveal());
     let answer = agent.ask(ORDERS_SQL).await;
     assert_eq!(answer.problem(), (403, "out_of_scope".to_owned()));
     assert_eq!(portal.warehouse.inserts().len(), 0);

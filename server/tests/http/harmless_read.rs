@@ -4,7 +4,7 @@ use domain::IntentState;
 use http::{StatusCode, header};
 use serde_json::json;
 
-use crate::support::{CUSTOMERS_SQL, ORDERS_SQL, Point, Reply, TestPortal, Trouble};
+use crate::support::{CUSTOMERS_SQL, ORDERS_SQL, Point, Reply, TestPortal, Trouble, Who};
 
 #[tokio::test]
 async fn its_rows_come_as_json_ndjson_and_csv() {
@@ -120,7 +120,7 @@ async fn only_masked_sql_reaches_bigquery() {
     let portal = TestPortal::new().await;
     let agent = portal.agent_at_work().await;
     let (intent, approval) = portal.pending(&agent).await;
-    portal.approved_by(crate::support::Who::Bob, approval).await;
+    portal.approved_by(Who::Bob, approval).await;
     portal.executed(intent).await;
     let masked = portal.view(intent).await.analysis.expect("an analysis");
     let masked = masked.masked_sql.expect("masked SQL");

@@ -37,11 +37,11 @@ async fn one_that_could_not_be_sent_is_tried_again_at_growing_pauses() {
     let portal = TestPortal::new().await;
     let agent = portal.agent_at_work().await;
     portal.pending(&agent).await;
-    portal.mails.is_open(false);
+    portal.mails.shuts();
     send(&portal).await;
     portal.clock.advance(10);
     send(&portal).await;
-    portal.mails.is_open(true);
+    portal.mails.opens();
     portal.clock.advance(19);
     send(&portal).await;
     assert_eq!(portal.mails.recipients().len(), 0, "not yet");

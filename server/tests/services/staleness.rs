@@ -1,19 +1,22 @@
 //! What was approved is what runs, or nothing runs.
 
-use domain::IntentState::{self, Cancelled, Expired, Stale, Succeeded};
+use domain::{
+    AgentId, IntentId,
+    IntentState::{self, Cancelled, Expired, Stale, Succeeded},
+};
 
 use crate::support::{ORDERS_SQL, Point, Reply, Run, TestPortal, Trouble, Who, columns};
 
 /// An approved intent that nobody has executed yet.
-async fn approved(portal: &TestPortal) -> (Run, domain::IntentId) {
+async fn approved(portal: &TestPortal) -> (Run, IntentId) {
     let run = portal.run().await;
     let (intent, approval) = portal.pending(&portal.agent(&run)).await;
     portal.approved_by(Who::Bob, approval).await;
     (run, intent)
 }
 
-async fn assert_ends(portal: TestPortal, intent: domain::IntentId, in_: IntentState, code: &str) {
-    let expected = (in_, Some(code.to_owned()));
+async fn assert_ends(portal: TestPortal, intent: IntentId, state: IntentState, code: &str) {
+    let expected = (state, Some(code.to_owned()));
     assert_eq!(portal.executed(intent).await, expected);
     assert_eq!(portal.warehouse.inserts().len(), 0);
     portal.finish().await;
@@ -124,7 +127,7 @@ async fn a_price_beyond_the_cap_makes_it_stale() {
     assert_ends(portal, intent, Stale, "approval_stale").await;
 }
 
-async fn revoke_grants(portal: &TestPortal, agent: domain::AgentId) {
+async fn revoke_grants(portal: &TestPortal, agent: AgentId) {
     let grants = portal.store.grants_of(agent).await.expect("grants");
     let mut tx = portal
         .store

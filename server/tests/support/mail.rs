@@ -16,9 +16,14 @@ pub struct MailBox {
 }
 
 impl MailBox {
-    /// Whether mails are taken from now on.
-    pub fn is_open(&self, open: bool) {
-        self.is_shut.store(!open, Ordering::SeqCst);
+    /// From now on, mails are refused.
+    pub fn shuts(&self) {
+        self.is_shut.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on, mails are taken again.
+    pub fn opens(&self) {
+        self.is_shut.store(false, Ordering::SeqCst);
     }
 
     /// Whom the mails went to, as `Name <address>`, sorted.
