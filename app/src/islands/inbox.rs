@@ -17,6 +17,8 @@ pub fn LiveInbox(
     inbox: Inbox,
     /// Now, by the program's clock.
     now: Timestamp,
+    /// Whether this person may open a run.
+    may_open: bool,
 ) -> impl IntoView {
     let clock = ticking(now);
     let rows = RwSignal::new(inbox);
@@ -29,12 +31,12 @@ pub fn LiveInbox(
         <section aria-labelledby="pending-title">
             <Show
                 when=move || rows.with(|inbox| !inbox.pending.is_empty())
-                fallback=|| {
+                fallback=move || {
                     view! {
                         <Empty
                             title="You are done here"
-                            hint="Requests appear by themselves, the most urgent first. An agent asks with a run's token: open a run to get one."
-                            next=Some(("/runs/new", "Open a run"))
+                            hint="Requests appear by themselves, the most urgent first. An agent asks with the token of a run that its owner opened."
+                            next=may_open.then_some(("/runs/new", "Open a run"))
                         />
                     }
                 }

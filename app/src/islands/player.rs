@@ -192,6 +192,9 @@ fn show(steps: &[Mark], index: usize) {
     if let Some(event) = page::find(&format!("#e{}", current.sequence)) {
         event.scroll_into_view_with_scroll_into_view_options(&page::nearest());
     }
+    if let Some(line) = page::find(".event-line.current") {
+        line.scroll_into_view_with_scroll_into_view_options(&page::nearest());
+    }
     page::announce(&current.title);
 }
 

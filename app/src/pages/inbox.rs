@@ -1,11 +1,15 @@
 //! `/`: what waits for a decision.
 
+use domain::Role;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::load::{load, now};
 use crate::{
-    api::approvals::{Inbox as Rows, load_inbox},
+    api::{
+        approvals::{Inbox as Rows, load_inbox},
+        desks,
+    },
     islands::{LiveInbox, sentence},
 };
 
@@ -17,9 +21,10 @@ pub fn Inbox() -> impl IntoView {
 
 fn show(inbox: Rows) -> AnyView {
     let title = sentence(inbox.pending.len());
+    let may_open = desks().is_ok_and(|desks| desks.viewer.is(Role::Initiator));
     view! {
         <Title text=format!("{title} · Countersign") />
-        <LiveInbox inbox now=now() />
+        <LiveInbox inbox now=now() may_open />
     }
     .into_any()
 }

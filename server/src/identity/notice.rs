@@ -16,6 +16,7 @@ use super::{Identity, error::SignInError};
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <title>{{ title }} · Countersign</title>
 {% if let Some(stylesheet) = stylesheet %}<link rel="stylesheet" href="{{ stylesheet }}">{% endif %}
 </head>

@@ -59,7 +59,7 @@ async fn execute(services: Services, intent: IntentId, at_work: Arc<Mutex<BTreeS
     at_work.lock().await.remove(&intent);
 }
 
-/// Ends what nobody decided, and sends the mails that are due.
+/// Ends what nobody decided, sends the mails that are due, clears away ended sign-ins.
 async fn housekeeper(services: Services) {
     let mut notices = services.subscribe();
     loop {
@@ -69,6 +69,9 @@ async fn housekeeper(services: Services) {
         }
         if let Err(error) = services.send_due_mails(&context).await {
             log("sending mails", &error);
+        }
+        if let Err(error) = services.forget_ended_sign_ins(&context).await {
+            log("clearing away ended sign-ins", &error);
         }
         let _ = tokio::time::timeout(PATIENCE, notices.recv()).await;
     }

@@ -265,6 +265,13 @@ impl Services {
         Ok(tx.commit().await?)
     }
 
+    /// Clears away browser sessions whose time is over.
+    pub async fn forget_ended_sign_ins(&self, context: &Context) -> Result<(), ServiceError> {
+        let store = &self.parts.store;
+        store.delete_expired_browser_sessions(context.now).await?;
+        Ok(())
+    }
+
     /// Ends every approval whose time is over. Votes check the time themselves; this is for
     /// those who wait.
     pub async fn expire_approvals(&self, context: &Context) -> Result<(), ServiceError> {

@@ -27,8 +27,9 @@ pub async fn stream(
     let events = notices.map(|notice| {
         Ok(match notice {
             Ok(Notice::Intent(id)) => Event::default().event("intent").data(id.to_string()),
-            // Who missed some looks at everything again.
-            Ok(Notice::Inbox) | Err(_) => Event::default().event("inbox").data(""),
+            // Who missed some looks at everything again. Browsers drop an event without data
+            // (WHATWG HTML section 9.2.6).
+            Ok(Notice::Inbox) | Err(_) => Event::default().event("inbox").data("changed"),
         })
     });
     let events = events.take_until(tokio::time::sleep(LIFETIME));

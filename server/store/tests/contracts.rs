@@ -1,4 +1,8 @@
 //! What the rest of the program relies on the store for.
+#![expect(
+    clippy::expect_used,
+    reason = "helpers of tests stop the test that cannot be set up"
+)]
 
 use domain::{
     AgentId, ApprovalId, Ballot, EventName, IntentId, IntentState, PersonId, RunId, Timestamp,

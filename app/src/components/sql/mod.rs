@@ -13,7 +13,7 @@ use self::{
     layout::{Line, Segment},
     lexer::{Kind, Piece},
 };
-use super::severity_mark;
+use super::{prose, severity_mark};
 
 /// SQL with its findings. Spans are byte offsets into the text.
 #[component]
@@ -71,7 +71,7 @@ fn note(finding: Finding) -> AnyView {
         <p class=format!(
             "sql-note {}",
             severity_class(finding.severity),
-        )>{severity_mark(finding.severity)} <span>{finding.message}</span></p>
+        )>{severity_mark(finding.severity)} <span>{prose(&finding.message)}</span></p>
     }
     .into_any()
 }

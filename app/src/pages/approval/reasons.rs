@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use domain::Finding;
+use domain::{Finding, Severity};
 use leptos::prelude::*;
 
 use crate::{
     api::approvals::{ApprovalPage, TouchedTable},
-    components::{Person, Tags, severity_mark},
+    components::{Person, Tags, prose, severity_mark},
     format::{bytes, dollars, plural},
 };
 
@@ -32,9 +32,11 @@ fn why(page: &ApprovalPage) -> AnyView {
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let findings: Vec<_> = findings
         .into_iter()
+        // The lesser ones stand beside their place in the SQL.
+        .filter(|finding| finding.severity >= Severity::High)
         .filter(|finding| said.insert(finding.message.as_str()))
         .map(|finding| {
-            view! { <li>{severity_mark(finding.severity)}<span>{finding.message.clone()}</span></li> }
+            view! { <li>{severity_mark(finding.severity)}<span>{prose(&finding.message)}</span></li> }
         })
         .collect();
     let policies: Vec<_> = page
