@@ -14,6 +14,9 @@ use crate::workspace::Workspace;
 /// The environment variable by which the tests are told of the browser.
 pub const BROWSER_VARIABLE: &str = "CHROMIUM_PATH";
 
+/// The oldest Node.js on which Playwright and the tests run.
+const OLDEST_NODE: u32 = 20;
+
 /// Where browsers install themselves on macOS.
 const APPLICATIONS: [&str; 2] = [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -25,6 +28,7 @@ pub fn provide(workspace: &Workspace, progress: &mut Progress) -> Result<PathBuf
     if command::find("node").is_none() || command::find("npm").is_none() {
         install(progress, "Node.js", &["nodejs", "npm"])?;
     }
+    require_node_version()?;
     if browser().is_none() {
         install(progress, "Chromium", &["chromium"])?;
     }
@@ -39,6 +43,21 @@ pub fn provide(workspace: &Workspace, progress: &mut Progress) -> Result<PathBuf
         command::run(npm.current_dir(workspace.root.join("end2end")))
     })?;
     Ok(browser)
+}
+
+/// Debian 12's own package is older than Playwright needs.
+fn require_node_version() -> Result<()> {
+    let output = Command::new("node").arg("--version").output()?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let major = version.trim_start_matches('v').split('.').next();
+    let major: u32 = major.and_then(|major| major.parse().ok()).unwrap_or(0);
+    if major < OLDEST_NODE {
+        bail!(
+            "the end-to-end tests need Node.js {OLDEST_NODE} or newer and found {version}; install a newer one, \
+             or leave them out: `cargo xtask test --only rust`"
+        );
+    }
+    Ok(())
 }
 
 fn browser() -> Option<PathBuf> {

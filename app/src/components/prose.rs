@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 /// The sentence, with its names set as code.
+#[must_use]
 pub fn prose(sentence: &str) -> Vec<AnyView> {
     let parts = sentence.split('`').enumerate();
     parts
