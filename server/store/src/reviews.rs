@@ -260,24 +260,4 @@ impl Store {
             .await?;
         collect(&rows, read_item)
     }
-
-    /// The item with this id.
-    pub async fn item(&self, id: ItemId) -> Result<Option<ItemRecord>, StoreError> {
-        let row = sqlx::query("select * from items where id = $1")
-            .bind(id.to_string())
-            .fetch_optional(&self.reader)
-            .await?;
-        row.as_ref().map(read_item).transpose()
-    }
-
-    /// The grant with this id.
-    pub async fn grant(&self, id: GrantId) -> Result<Option<crate::GrantRecord>, StoreError> {
-        let row = sqlx::query("select agent_id from grants where id = $1")
-            .bind(id.to_string())
-            .fetch_optional(&self.reader)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let grants = self.grants_of(row.parsed("agent_id")?).await?;
-        Ok(grants.into_iter().find(|grant| grant.id == id))
-    }
 }
