@@ -19,11 +19,12 @@ use crate::{
 pub fn form(header: &CampaignRow, failure: Option<&Failure>) -> AnyView {
     let left = header.items.saturating_sub(header.decided);
     if left > 0 {
-        let wait = format!(
-            "Once all {} items have a verdict, the review can be signed off here.",
-            header.items
-        );
-        return view! { <p class="quiet sign-wait">{wait}</p> }.into_any();
+        return view! {
+            <p class="quiet sign-wait">
+                "Once every item has its verdict, the review can be signed off here."
+            </p>
+        }
+        .into_any();
     }
     let statement = typed(failure, "statement").unwrap_or_else(|| {
         format!(

@@ -1,0 +1,184 @@
+//! Intents as they stand: read, awaited, taken back.
+
+use std::time::Duration;
+
+use domain::{AgentId, IntentId, IntentState, RiskLevel, Role};
+use store::{ApprovalRecord, ExecutionRecord, IntentRecord, RunRecord, VoteRecord};
+
+use super::{DryRunFacts, Notice, Problem, ServiceError, Services, may_revoke_run};
+use crate::{
+    context::{Context, Forbidden},
+    policy::Decision,
+};
+
+/// An intent with everything that is known of it.
+#[derive(Debug, Clone)]
+pub struct IntentView {
+    /// The intent.
+    pub intent: IntentRecord,
+    /// The run that asks.
+    pub run: RunRecord,
+    /// What the text says, once assessed.
+    pub analysis: Option<analysis::Analysis>,
+    /// What BigQuery says, once asked.
+    pub dry_run: Option<DryRunFacts>,
+    /// What the policy says, once asked.
+    pub decision: Option<Decision>,
+    /// Why it was blocked or failed.
+    pub problem: Option<Problem>,
+    /// The request for approval, when there is one.
+    pub approval: Option<ApprovalRecord>,
+    /// The votes on it.
+    pub votes: Vec<VoteRecord>,
+    /// The job and its result, once prepared.
+    pub execution: Option<ExecutionRecord>,
+}
+
+impl IntentView {
+    /// The risk level, once assessed.
+    #[must_use]
+    pub fn risk(&self) -> Option<RiskLevel> {
+        self.analysis.as_ref().map(|analysis| analysis.risk)
+    }
+}
+
+impl Services {
+    /// An intent, for the run that submitted it or a person who may see the run.
+    pub async fn intent(
+        &self,
+        context: &Context,
+        id: IntentId,
+    ) -> Result<IntentView, ServiceError> {
+        let intent = self.existing_intent(id).await?;
+        let hidden = ServiceError::NotFound { what: "intent" };
+        self.run(context, intent.run).await.map_err(|_| hidden)?;
+        self.view_intent(intent).await
+    }
+
+    /// A run's intents in the order in which they came.
+    pub async fn intents_of_run(
+        &self,
+        context: &Context,
+        run: domain::RunId,
+    ) -> Result<Vec<IntentView>, ServiceError> {
+        let mut views = Vec::new();
+        for intent in self.run(context, run).await?.intents {
+            views.push(self.view_intent(intent).await?);
+        }
+        Ok(views)
+    }
+
+    /// Waits until the intent has come to its end, or until the time is over.
+    pub async fn await_intent(
+        &self,
+        context: &Context,
+        id: IntentId,
+        patience: Duration,
+    ) -> Result<IntentView, ServiceError> {
+        // Subscribed before the first look, so that no change falls in between.
+        let mut notices = self.subscribe();
+        let deadline = tokio::time::Instant::now() + patience;
+        loop {
+            let view = self.intent(context, id).await?;
+            if view.intent.state.is_final() {
+                return Ok(view);
+            }
+            let change = async {
+                loop {
+                    match notices.recv().await {
+                        Ok(Notice::Intent(changed)) if changed != id => {}
+                        _ => return,
+                    }
+                }
+            };
+            if tokio::time::timeout_at(deadline, change).await.is_err() {
+                return Ok(view);
+            }
+        }
+    }
+
+    /// Takes an intent back: withdrawn while it waits, cancelled once it may run. Who may end
+    /// the run may do this too.
+    pub async fn cancel_intent(
+        &self,
+        context: &Context,
+        id: IntentId,
+    ) -> Result<IntentView, ServiceError> {
+        let view = self.intent(context, id).await?;
+        if !may_revoke_run(context, &view.run) {
+            return Err(Forbidden {
+                needed: Role::Administrator,
+            }
+            .into());
+        }
+        let from = view.intent.state;
+        let to = match from {
+            IntentState::PendingApproval => IntentState::Withdrawn,
+            IntentState::Approved | IntentState::Prepared | IntentState::Running => {
+                IntentState::Cancelled
+            }
+            _ => {
+                let detail = format!("an intent that is `{from}` cannot be cancelled");
+                return Err(ServiceError::conflict("not_cancellable", detail));
+            }
+        };
+        let mut tx = self
+            .parts
+            .store
+            .begin(&context.actor.name(), context.now)
+            .await?;
+        tx.move_intent((id, view.intent.run), from, to, None)
+            .await?;
+        tx.close_approval(id).await?;
+        tx.commit().await?;
+        if let Some(execution) = &view.execution {
+            // The record comes first: a job that runs on regardless releases nothing.
+            self.stop_job(&execution.job_id).await;
+        }
+        self.announce(Notice::Intent(id));
+        self.announce(Notice::Inbox);
+        self.view_intent(self.existing_intent(id).await?).await
+    }
+
+    pub(super) async fn view_intent(
+        &self,
+        intent: IntentRecord,
+    ) -> Result<IntentView, ServiceError> {
+        let store = &self.parts.store;
+        let approval = store.approval_of(intent.id).await?;
+        let votes = match &approval {
+            Some(approval) => store.votes_on(approval.id).await?,
+            None => Vec::new(),
+        };
+        Ok(IntentView {
+            run: self.existing_run(intent.run).await?,
+            analysis: read_json(intent.analysis.as_deref())?,
+            dry_run: read_json(intent.dry_run.as_deref())?,
+            decision: read_json(intent.decision.as_deref())?,
+            problem: read_json(intent.problem.as_deref())?,
+            execution: store.execution_of(intent.id).await?,
+            approval,
+            votes,
+            intent,
+        })
+    }
+
+    pub(super) async fn existing_intent(&self, id: IntentId) -> Result<IntentRecord, ServiceError> {
+        let found = self.parts.store.intent(id).await?;
+        found.ok_or(ServiceError::NotFound { what: "intent" })
+    }
+
+    /// What an agent asked before, by state.
+    pub async fn history_of(
+        &self,
+        agent: AgentId,
+    ) -> Result<Vec<(IntentState, u64)>, ServiceError> {
+        Ok(self.parts.store.intent_counts(agent).await?)
+    }
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(
+    json: Option<&str>,
+) -> Result<Option<T>, serde_json::Error> {
+    json.map(serde_json::from_str).transpose()
+}
