@@ -6,12 +6,20 @@ use crate::finding::FindingCode;
 
 /// One finding for each run of characters that are invisible or reorder what is seen.
 pub(crate) fn suspicious(sql: &str) -> Option<Finding> {
+    if sql.bytes().all(is_plain) {
+        return None;
+    }
     let (start, found) = sql.char_indices().find(|(_, c)| is_suspicious(*c))?;
     let message = format!(
         "The text holds an invisible character, U+{:04X}.",
         u32::from(found)
     );
     Some(FindingCode::SuspiciousCharacters.at(&(start..start + found.len_utf8()), message))
+}
+
+/// Whether a byte alone is a character that is seen, a tab or the end of a line.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')
 }
 
 /// Controls, zero-width characters and the bidirectional marks of Unicode

@@ -128,8 +128,14 @@ fn cell(text: &str, catalog: &Catalog) -> String {
     #[expect(clippy::cast_precision_loss, reason = "at most 200 KiB")]
     let kibibytes = text.len() as f64 / 1024.0;
     let parses: Vec<_> = (0..ROUNDS).map(|_| time(|| parse(text))).collect();
-    let analyses: Vec<_> = (0..ROUNDS).map(|_| time(|| analyse(text, catalog))).collect();
-    let refused = if analyse(text, catalog).understood { "" } else { " refused" };
+    let analyses: Vec<_> = (0..ROUNDS)
+        .map(|_| time(|| analyse(text, catalog)))
+        .collect();
+    let refused = if analyse(text, catalog).understood {
+        ""
+    } else {
+        " refused"
+    };
     format!(
         "{:.1} ({:.1}){refused}",
         median(&analyses) / kibibytes,

@@ -3,7 +3,10 @@
 //! First a table of every query of the set, then one of texts of growing length, then criterion's
 //! own figures, which it compares with those of the run before.
 
-#![expect(clippy::expect_used, reason = "a benchmark that cannot read its data stops")]
+#![expect(
+    clippy::expect_used,
+    reason = "a benchmark that cannot read its data stops"
+)]
 
 mod lengths;
 mod measure;

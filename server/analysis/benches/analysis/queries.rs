@@ -65,7 +65,10 @@ pub fn table(catalog: &Catalog) {
     println!();
     let understood: Vec<&Measured> = measured.iter().filter(|m| m.understood).collect();
     print_summary("understood and masked", &understood);
-    print_summary("all, refused ones too", &measured.iter().collect::<Vec<_>>());
+    print_summary(
+        "all, refused ones too",
+        &measured.iter().collect::<Vec<_>>(),
+    );
 }
 
 fn measure(queries: &[Query], catalog: &Catalog) -> Vec<Measured> {
@@ -125,8 +128,14 @@ fn print_summary(what: &str, measured: &[&Measured]) {
             quantile(values, 1.0)
         );
     };
-    row("parse µs", &both.iter().map(|(parse, _)| *parse).collect::<Vec<_>>());
-    row("analyse µs", &both.iter().map(|(_, analyse)| *analyse).collect::<Vec<_>>());
+    row(
+        "parse µs",
+        &both.iter().map(|(parse, _)| *parse).collect::<Vec<_>>(),
+    );
+    row(
+        "analyse µs",
+        &both.iter().map(|(_, analyse)| *analyse).collect::<Vec<_>>(),
+    );
     let ratios = both.iter().map(|(parse, analyse)| analyse / parse);
     row("ratio", &ratios.collect::<Vec<_>>());
 }

@@ -14,17 +14,25 @@ use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace};
 use crate::finding::{FindingCode, Followed, Place, Refusal};
 use quoted::Quoted;
 
-/// Reads the whole text into tokens, white space included.
+/// Reads the whole text into tokens. White space and comments are left out, but for those beside
+/// a hyphen: by them the parser tells `my-project` from `my - project`.
 pub(crate) fn tokens(text: &str) -> Followed<Vec<TokenWithSpan>> {
     let mut lexer = Lexer { text, at: 0 };
-    let mut tokens: Vec<TokenWithSpan> = Vec::with_capacity(text.len() / 4);
-    let mut after_dot = false;
-    while let Some(next) = lexer.peek() {
+    let mut tokens: Vec<TokenWithSpan> = Vec::with_capacity(text.len() / 5 + 1);
+    let (mut after_dot, mut after_hyphen) = (false, false);
+    while lexer.at < text.len() {
         let start = lexer.at;
-        let token = lexer.token(next, after_dot)?;
-        if !matches!(token, Token::Whitespace(_)) {
+        let token = if lexer.gap()? {
+            if !after_hyphen && !lexer.rest().starts_with('-') {
+                continue;
+            }
+            Token::Whitespace(Whitespace::Space)
+        } else {
+            let token = lexer.token(after_dot)?;
             after_dot = token == Token::Period;
-        }
+            token
+        };
+        after_hyphen = token == Token::Minus;
         tokens.push(TokenWithSpan::new(token, span(&(start..lexer.at))));
     }
     Ok(tokens)
@@ -54,10 +62,6 @@ impl<'a> Lexer<'a> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
     fn error(&self, start: usize, message: &str) -> Refusal {
         Refusal::new(
             FindingCode::SyntaxError,
@@ -66,53 +70,56 @@ impl<'a> Lexer<'a> {
         )
     }
 
-    fn take_while(&mut self, accept: impl Fn(char) -> bool) -> &'a str {
+    /// Takes the ASCII characters that are accepted; a byte of any other character is not.
+    fn take_while(&mut self, accept: impl Fn(u8) -> bool) -> &'a str {
         let rest = self.rest();
-        let length = rest.find(|c| !accept(c)).unwrap_or(rest.len());
-        self.at += length;
-        &rest[..length]
+        let length = rest.bytes().position(|byte| !accept(byte));
+        let (taken, _) = rest.split_at(length.unwrap_or(rest.len()));
+        self.at += taken.len();
+        taken
     }
 
-    fn token(&mut self, next: char, after_dot: bool) -> Followed<Token> {
-        if is_space(next) {
-            self.take_while(is_space);
-            return Ok(Token::Whitespace(Whitespace::Space));
-        }
-        if self.comment()? {
-            return Ok(Token::Whitespace(Whitespace::Space));
-        }
-        if let Some(form) = Quoted::starting(self.rest()) {
+    fn token(&mut self, after_dot: bool) -> Followed<Token> {
+        let rest = self.rest();
+        if let Some(form) = Quoted::starting(rest) {
             return self.quoted(form);
         }
-        match next {
-            'a'..='z' | 'A'..='Z' | '_' => Ok(self.word(after_dot)),
-            '0'..='9' => self.number(),
-            '.' if !after_dot && self.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) => {
-                self.fraction()
-            }
-            '@' => self.parameter(),
+        match rest.as_bytes() {
+            [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => Ok(self.word(after_dot)),
+            [b'0'..=b'9', ..] => self.number(),
+            [b'.', b'0'..=b'9', ..] if !after_dot => self.fraction(),
+            [b'@', ..] => self.parameter(),
             _ => self.operator(),
         }
     }
 
-    /// A bare carriage return ends a comment as a line feed does; `/* */` does not nest.
-    fn comment(&mut self) -> Followed<bool> {
+    /// Takes white space, or a comment. A bare carriage return ends a comment as a line feed
+    /// does; `/* */` does not nest.
+    fn gap(&mut self) -> Followed<bool> {
         let rest = self.rest();
-        if rest.starts_with('#') || rest.starts_with("--") {
-            let start = self.at;
-            let comment = self.take_while(|c| c != '\n' && c != '\r');
-            if comment.to_ascii_lowercase().starts_with("#legacysql") {
-                return Err(Refusal::unsupported(&(start..self.at), "Legacy SQL"));
+        match rest.as_bytes() {
+            [b'#', ..] | [b'-', b'-', ..] => {
+                let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+                if is_legacy(&rest.as_bytes()[..end]) {
+                    return Err(Refusal::unsupported(
+                        &(self.at..self.at + end),
+                        "Legacy SQL",
+                    ));
+                }
+                self.at += end;
             }
-            return Ok(true);
+            [b'/', b'*', ..] => {
+                let Some(length) = rest[2..].find("*/") else {
+                    return Err(self.error(self.at, "A comment is not closed."));
+                };
+                self.at += length + 4;
+            }
+            _ => {
+                let end = rest.find(|c| !is_space(c)).unwrap_or(rest.len());
+                self.at += end;
+                return Ok(end > 0);
+            }
         }
-        if !rest.starts_with("/*") {
-            return Ok(false);
-        }
-        let Some(length) = rest[2..].find("*/") else {
-            return Err(self.error(self.at, "A comment is not closed."));
-        };
-        self.at += length + 4;
         Ok(true)
     }
 
@@ -132,13 +139,13 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         if self.rest().starts_with("0x") || self.rest().starts_with("0X") {
             self.at += 2;
-            self.take_while(|c| c.is_ascii_hexdigit());
+            self.take_while(|byte| byte.is_ascii_hexdigit());
             return self.number_ends(start);
         }
-        self.take_while(|c| c.is_ascii_digit());
+        self.take_while(|byte| byte.is_ascii_digit());
         if self.rest().starts_with('.') && !self.names_follow_dot() {
             self.at += 1;
-            self.take_while(|c| c.is_ascii_digit());
+            self.take_while(|byte| byte.is_ascii_digit());
         }
         self.exponent();
         self.number_ends(start)
@@ -156,7 +163,7 @@ impl<'a> Lexer<'a> {
     fn fraction(&mut self) -> Followed<Token> {
         let start = self.at;
         self.at += 1;
-        self.take_while(|c| c.is_ascii_digit());
+        self.take_while(|byte| byte.is_ascii_digit());
         self.exponent();
         self.number_ends(start)
     }
@@ -169,14 +176,12 @@ impl<'a> Lexer<'a> {
             _ => return,
         };
         self.at += digits;
-        self.take_while(|c| c.is_ascii_digit());
+        self.take_while(|byte| byte.is_ascii_digit());
     }
 
     fn number_ends(&mut self, start: usize) -> Followed<Token> {
-        if self
-            .peek()
-            .is_some_and(|c| is_word(c) || !c.is_ascii() && !is_space(c))
-        {
+        let next = self.rest().chars().next();
+        if next.is_some_and(|c| is_word_character(c) || !c.is_ascii() && !is_space(c)) {
             return Err(self.error(start, "A number runs into a name."));
         }
         Ok(Token::Number(self.text[start..self.at].to_owned(), false))
@@ -203,9 +208,21 @@ fn is_space(c: char) -> bool {
     )
 }
 
-fn is_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_'
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
+
+fn is_word_character(c: char) -> bool {
+    u8::try_from(c).is_ok_and(is_word)
+}
+
+/// `#legacySQL` asks BigQuery to read the text as another language.
+fn is_legacy(comment: &[u8]) -> bool {
+    let word = comment.get(..LEGACY.len());
+    word.is_some_and(|word| word.eq_ignore_ascii_case(LEGACY))
+}
+
+const LEGACY: &[u8] = b"#legacysql";
 
 #[cfg(test)]
 mod tests;

@@ -11,26 +11,24 @@ pub(super) struct Quoted {
     prefix: usize,
     raw: bool,
     bytes: bool,
-    quote: char,
+    quote: u8,
     triple: bool,
 }
 
 impl Quoted {
     /// The literal that begins at `rest`, if one does.
     pub(super) fn starting(rest: &str) -> Option<Self> {
-        let letters = rest.bytes().take(2).take_while(u8::is_ascii_alphabetic);
-        let prefix = letters.count();
-        let quote = rest[prefix..].chars().next()?;
-        let letters = rest[..prefix].to_ascii_lowercase();
-        let (raw, bytes) = match (letters.as_str(), quote) {
-            ("", '\'' | '"' | '`') => (false, false),
-            ("r", '\'' | '"') => (true, false),
-            ("b", '\'' | '"') => (false, true),
-            ("rb" | "br", '\'' | '"') => (true, true),
+        let (prefix, raw, bytes) = match rest.as_bytes() {
+            [b'\'' | b'"' | b'`', ..] => (0, false, false),
+            [b'r' | b'R', b'\'' | b'"', ..] => (1, true, false),
+            [b'b' | b'B', b'\'' | b'"', ..] => (1, false, true),
+            [b'r' | b'R', b'b' | b'B', b'\'' | b'"', ..]
+            | [b'b' | b'B', b'r' | b'R', b'\'' | b'"', ..] => (2, true, true),
             _ => return None,
         };
-        let quotes = rest[prefix..].chars().take_while(|&c| c == quote).count();
-        let triple = quote != '`' && quotes >= 3;
+        let (_, quotes) = rest.as_bytes().split_at(prefix);
+        let quote = *quotes.first()?;
+        let triple = quote != b'`' && quotes.starts_with(&[quote; 3]);
         Some(Self {
             prefix,
             raw,
@@ -64,10 +62,10 @@ impl Lexer<'_> {
         };
         self.quoted_ends(start)?;
         match form {
-            Quoted { quote: '`', .. } if content.is_empty() => {
+            Quoted { quote: b'`', .. } if content.is_empty() => {
                 Err(self.error(start, "A quoted name is empty."))
             }
-            Quoted { quote: '`', .. } => Ok(Token::make_word(&content, Some('`'))),
+            Quoted { quote: b'`', .. } => Ok(Token::make_word(&content, Some('`'))),
             Quoted { bytes: true, .. } => Ok(Token::SingleQuotedByteStringLiteral(content)),
             _ => Ok(Token::SingleQuotedString(content)),
         }
@@ -75,29 +73,30 @@ impl Lexer<'_> {
 
     /// A backslash takes the next character with it, in raw literals too.
     fn find_closing(&self, form: Quoted) -> Option<usize> {
-        let end = form.quote.to_string().repeat(form.width());
-        let mut characters = self.rest().char_indices();
-        while let Some((offset, c)) = characters.next() {
-            match c {
-                '\\' => {
-                    let (_, escaped) = characters.next()?;
-                    if !form.triple && matches!(escaped, '\n' | '\r') {
+        let end = &[form.quote; 3][..form.width()];
+        let rest = self.rest().as_bytes();
+        let mut at = 0;
+        loop {
+            match rest.get(at)? {
+                b'\\' => {
+                    at += 1;
+                    if !form.triple && matches!(rest.get(at)?, b'\n' | b'\r') {
                         return None;
                     }
                 }
-                '\n' | '\r' if !form.triple => return None,
-                _ if self.rest()[offset..].starts_with(&end) => return Some(self.at + offset),
+                b'\n' | b'\r' if !form.triple => return None,
+                _ if rest[at..].starts_with(end) => return Some(self.at + at),
                 _ => {}
             }
+            at += 1;
         }
-        None
     }
 
     /// Adjacent literals are an error in GoogleSQL, and a name must not touch a literal.
     fn quoted_ends(&self, start: usize) -> Followed<()> {
-        match self.peek() {
-            Some('\'' | '"' | '`') => Err(self.error(start, "Two quoted texts touch.")),
-            Some(c) if super::is_word(c) => {
+        match self.rest().bytes().next() {
+            Some(b'\'' | b'"' | b'`') => Err(self.error(start, "Two quoted texts touch.")),
+            Some(byte) if super::is_word(byte) => {
                 Err(self.error(start, "A quoted text runs into a name."))
             }
             _ => Ok(()),
