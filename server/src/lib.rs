@@ -2,7 +2,8 @@
 //! BigQuery.
 //!
 //! Doors ([`http`], `ui`) read requests and write answers; `services` hold the use cases;
-//! they use the store, the analysis, the [`policy`], the [`warehouse`] and [`notify`].
+//! they use the store, the analysis, the [`policy`], the [`proof`]s, the [`warehouse`] and
+//! [`notify`].
 
 pub mod command_line;
 pub mod config;
@@ -13,6 +14,7 @@ pub mod jobs;
 pub mod notify;
 pub mod policy;
 pub mod program;
+pub mod proof;
 pub mod services;
 pub mod ui;
 pub mod warehouse;

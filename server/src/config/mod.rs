@@ -11,6 +11,7 @@ mod identity;
 mod limits;
 mod log;
 mod mail;
+mod oauth;
 mod policy;
 mod secret;
 mod server;
@@ -33,6 +34,7 @@ pub use identity::IdentityConfig;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use mail::MailConfig;
+pub use oauth::{OauthConfig, WorkloadIssuerConfig};
 pub use policy::PolicyConfig;
 pub use server::ServerConfig;
 pub use store::StoreConfig;
@@ -57,6 +59,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// Sign-in of people.
     pub identity: IdentityConfig,
+    /// How pipelines and interactive agents open runs.
+    pub oauth: OauthConfig,
     /// BigQuery.
     pub warehouse: WarehouseConfig,
     /// Who may run what.
@@ -120,6 +124,7 @@ impl Config {
         self.identity
             .validate()
             .map_err(Invalid::within("identity"))?;
+        self.oauth.validate().map_err(Invalid::within("oauth"))?;
         self.warehouse
             .validate()
             .map_err(Invalid::within("warehouse"))?;

@@ -59,7 +59,7 @@ fn an_unknown_key_is_named_with_its_line() {
     );
     assert_eq!(
         refusal(&format!("{LEAST}\n[wherehouse]\nx = 1\n")),
-        "c.toml, line 13: `wherehouse` is unknown; known here: server, store, identity, warehouse, policy, mail, limits, log"
+        "c.toml, line 13: `wherehouse` is unknown; known here: server, store, identity, oauth, warehouse, policy, mail, limits, log"
     );
 }
 
@@ -166,4 +166,60 @@ fn groups_give_only_the_roles_they_are_named_for() {
     assert_eq!(roles.into_iter().collect::<Vec<_>>(), [Role::Approver]);
     assert!(config.identity.roles_of(&groups(&["Stewards"])).is_empty());
     assert!(config.identity.roles_of(&groups(&[])).is_empty());
+}
+
+/// A GitHub issuer's table with another line in it.
+fn issuer(line: &str) -> String {
+    format!(
+        "{LEAST}\n[[oauth.workload_issuers]]\nissuer = \"https://ci.example.com\"\nkind = \"github\"\n{line}\n"
+    )
+}
+
+#[test]
+fn who_vouches_for_workloads_is_told_apart() {
+    let config = load(&issuer("audience = \"here\"")).expect("valid");
+    let [known] = config.oauth.workload_issuers.as_slice() else {
+        unreachable!("one issuer was given");
+    };
+    assert_eq!(known.audience.as_deref(), Some("here"));
+    assert_eq!(known.algorithms, [crate::proof::Algorithm::RS256]);
+    let spiffe = |issuer: &str, line: &str| {
+        format!(
+            "{LEAST}\n[[oauth.workload_issuers]]\nissuer = \"{issuer}\"\nkind = \"spiffe\"\n{line}\n"
+        )
+    };
+    let keys = "keys_url = \"https://keys.example.org\"";
+    load(&spiffe("spiffe://example.org", keys)).expect("valid");
+    for (file, wrong) in [
+        (issuer("algorithms = []"), "workload_issuers.algorithms"),
+        (issuer("algorithms = [\"HS256\"]"), "algorithms"),
+        (issuer("algorithms = [\"none\"]"), "algorithms"),
+        (
+            issuer("keys_url = \"http://keys.example.com\""),
+            "workload_issuers.keys_url",
+        ),
+        (issuer("audience = \" \""), "workload_issuers.audience"),
+        (issuer("secret = \"x\""), "secret"),
+        (
+            spiffe("spiffe://example.org/path", keys),
+            "workload_issuers.issuer",
+        ),
+        (
+            spiffe("https://example.org", keys),
+            "workload_issuers.issuer",
+        ),
+        (
+            spiffe("spiffe://example.org", ""),
+            "workload_issuers.keys_url",
+        ),
+        (
+            issuer("").replace("https://ci", "http://ci"),
+            "workload_issuers.issuer",
+        ),
+    ] {
+        let text = refusal(&file);
+        assert!(text.contains(wrong), "{wrong}: {text}");
+    }
+    let twice = issuer("") + &issuer("").replace(LEAST, "");
+    assert!(refusal(&twice).contains("twice"));
 }
