@@ -2,6 +2,7 @@
 
 mod bytes;
 mod catalog;
+mod contents;
 mod messages;
 mod shop;
 mod types;
@@ -11,10 +12,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use duckdb::{Config, Connection, InterruptHandle, types::Value};
+use duckdb::{Connection, InterruptHandle, types::Value};
 
 pub use self::{
     catalog::{Catalog, PROJECT, Table, TableName, quote},
+    contents::{Contents, View},
     shop::policy_tag,
     types::{ColumnType, Field},
 };
@@ -22,19 +24,6 @@ use crate::{
     error::QueryError,
     translate::{Context, Kind, Parameter, Translation, translate},
 };
-
-/// BigQuery's functions as the engine's macros.
-const FUNCTIONS: &str = include_str!("functions.sql");
-
-/// Makes a session sort, tell the time and reach the outside as BigQuery does, and keeps the
-/// engine from leaving out columns because of what their values happen to be, and from writing
-/// files when memory is short.
-const SETTINGS: &str = "SET GLOBAL TimeZone = 'UTC'; \
-    SET GLOBAL default_null_order = 'nulls_first_on_asc_last_on_desc'; \
-    SET GLOBAL memory_limit = '2GB'; SET GLOBAL temp_directory = ''; \
-    SET GLOBAL disabled_optimizers = 'statistics_propagation'; \
-    SET GLOBAL enable_external_access = false; \
-    SET GLOBAL lock_configuration = true;";
 
 /// The engine failed, or refused what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +39,7 @@ pub enum EngineError {
     Poisoned,
 }
 
-/// The database with the sample shop.
+/// The database.
 pub struct Engine {
     root: Mutex<Connection>,
     functions: Arc<HashSet<String>>,
@@ -94,36 +83,6 @@ pub struct Outcome {
 }
 
 impl Engine {
-    /// Opens an empty database and fills in the sample shop.
-    ///
-    /// # Errors
-    /// The engine fails, which is a defect of this program.
-    pub fn open() -> Result<Self, EngineError> {
-        let config = Config::default().enable_autoload_extension(false)?;
-        let connection = Connection::open_in_memory_with_flags(config)?;
-        connection.execute_batch("ATTACH ':memory:' AS demo; SET GLOBAL TimeZone = 'UTC';")?;
-        connection.execute_batch(shop::DATA)?;
-        connection.execute_batch(FUNCTIONS)?;
-        connection.execute_batch(SETTINGS)?;
-        let functions = Arc::new(known_functions(&connection)?);
-        let session = Session {
-            connection,
-            functions: Arc::clone(&functions),
-        };
-        for view in shop::VIEWS {
-            let translation = session.translate(&Request::plain(view.query))?;
-            let (dataset, name) = view.path.split_once('.').unwrap_or_default();
-            let name = TableName::new(dataset, name).quoted();
-            session
-                .connection
-                .execute_batch(&format!("CREATE VIEW {name} AS {}", translation.sql))?;
-        }
-        Ok(Self {
-            root: Mutex::new(session.connection),
-            functions,
-        })
-    }
-
     /// A new connection.
     ///
     /// # Errors
@@ -135,14 +94,6 @@ impl Engine {
             functions: Arc::clone(&self.functions),
         })
     }
-}
-
-/// The macros that stand for BigQuery's functions.
-fn known_functions(connection: &Connection) -> Result<HashSet<String>, EngineError> {
-    let mut statement = connection
-        .prepare("SELECT DISTINCT function_name FROM duckdb_functions() WHERE starts_with(function_name, 'bq_')")?;
-    let names = statement.query_map([], |row| row.get(0))?;
-    Ok(names.collect::<Result<_, _>>()?)
 }
 
 impl Request {
@@ -172,9 +123,13 @@ impl Session {
         self.connection.interrupt_handle()
     }
 
-    fn translate(&self, request: &Request) -> Result<Translation, EngineError> {
+    fn translate(
+        &self,
+        request: &Request,
+        catalog: &Catalog,
+    ) -> Result<Translation, EngineError> {
         let context = Context {
-            catalog: &self.catalog()?,
+            catalog,
             functions: &self.functions,
             default_dataset: request.default_dataset.as_deref(),
             parameters: &request.parameters,
@@ -188,16 +143,28 @@ impl Session {
     /// The statement cannot be run; the sentence says why.
     pub fn plan(&self, request: &Request) -> Result<Plan, QueryError> {
         let reworded = |error: EngineError| messages::reword(error, &request.sql);
-        let translation = self.translate(request).map_err(reworded)?;
+        let catalog = self.catalog().map_err(reworded)?;
+        let mut plan = self.check(request, &catalog)?;
+        plan.bytes = self.bytes_read(&plan.translation).map_err(reworded)?;
+        Ok(plan)
+    }
+
+    /// Checks a statement against a catalog that was read before, without measuring what it
+    /// reads: the bytes of the plan are none.
+    ///
+    /// # Errors
+    /// The statement cannot be run; the sentence says why.
+    pub fn check(&self, request: &Request, catalog: &Catalog) -> Result<Plan, QueryError> {
+        let reworded = |error: EngineError| messages::reword(error, &request.sql);
+        let translation = self.translate(request, catalog).map_err(reworded)?;
         let schema = match translation.kind {
             Kind::Select => self.describe(&translation.sql).map_err(reworded)?,
             Kind::Dml(_) | Kind::Ddl(_) => Vec::new(),
         };
-        let bytes = self.bytes_read(&translation).map_err(reworded)?;
         Ok(Plan {
             translation,
             schema,
-            bytes,
+            bytes: 0,
         })
     }
 

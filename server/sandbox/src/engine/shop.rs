@@ -1,19 +1,12 @@
 //! The sample shop: its data (`shop.sql`), its view, and what is said of tables and columns.
 
+use super::View;
+
 /// The statements that make and fill the tables.
 pub const DATA: &str = include_str!("shop.sql");
 
-/// A view, in BigQuery's SQL.
-#[derive(Debug)]
-pub struct View {
-    /// Dataset and name, such as `shop.customer_revenue`.
-    pub path: &'static str,
-    /// The query it stands for.
-    pub query: &'static str,
-}
-
 /// The views, made after the tables.
-pub const VIEWS: &[View] = &[View {
+pub const VIEWS: &[View<'_>] = &[View {
     path: "shop.customer_revenue",
     query: "SELECT c.country, DATE_TRUNC(o.order_date, MONTH) AS month, COUNT(DISTINCT c.id) AS customers, \
             COUNT(*) AS orders, SUM(o.total) AS revenue \
