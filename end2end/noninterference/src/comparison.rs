@@ -3,7 +3,7 @@
 use analysis::{Analysis, Catalog, analyse};
 use domain::Route;
 use sandbox::{
-    engine::{self, Engine, Request, Session},
+    engine::{self, Engine, Plan, Request, Session},
     error::{QueryError, Reason},
 };
 
@@ -32,8 +32,23 @@ pub struct Answers {
     pub wild: Answer,
 }
 
+/// How two answers compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// They are the same.
+    Same,
+    /// They were not at first, but either database gives both: the engine does not say which of
+    /// two rows comes first, or which of two errors.
+    Unsteady,
+    /// Whoever sees the answer knows the database.
+    Different,
+}
+
+/// How often a query is asked until it counts as one that tells the databases apart.
+const ATTEMPTS: usize = 40;
+
 impl Answers {
-    /// Whether somebody who sees only answers could tell the databases apart.
+    /// Whether they are not the same, be it by chance.
     #[must_use]
     pub fn differ(&self) -> bool {
         self.tame != self.wild
@@ -46,9 +61,8 @@ impl Answers {
     }
 
     fn broke(&self) -> bool {
-        let broken = |answer: &Answer| {
-            matches!(answer, Err(error) if error.reason == Reason::InternalError)
-        };
+        let broken =
+            |answer: &Answer| matches!(answer, Err(error) if error.reason == Reason::InternalError);
         broken(&self.tame) || broken(&self.wild)
     }
 }
@@ -81,7 +95,28 @@ impl Laboratory {
         analyse(sql, &self.catalog)
     }
 
-    /// What both databases answer to a text.
+    /// What both databases answer to a text, and whether that tells them apart.
+    ///
+    /// # Errors
+    /// The engine broke down over the query and could not be opened anew.
+    pub fn compare(&mut self, sql: &str) -> Result<(Verdict, Answers), DatabaseError> {
+        let first = self.ask(sql)?;
+        if !first.differ() {
+            return Ok((Verdict::Same, first));
+        }
+        let (mut tame, mut wild) = (vec![first.tame.clone()], vec![first.wild.clone()]);
+        for _ in 0..ATTEMPTS {
+            let next = self.ask(sql)?;
+            tame.push(next.tame);
+            wild.push(next.wild);
+            if tame.iter().any(|answer| wild.contains(answer)) {
+                return Ok((Verdict::Unsteady, first));
+            }
+        }
+        Ok((Verdict::Different, first))
+    }
+
+    /// What both databases answer to a text, asked once.
     ///
     /// # Errors
     /// The engine broke down over the query and could not be opened anew.
@@ -91,9 +126,11 @@ impl Laboratory {
             default_dataset: Some(self.catalog.default_dataset.clone()),
             parameters: Vec::new(),
         };
+        // Both have the same tables: one plan, made without a look at a row, serves both.
+        let plan = self.tame.check(&request, &self.schema);
         let answers = Answers {
-            tame: self.answer(&self.tame, &request),
-            wild: self.answer(&self.wild, &request),
+            tame: answer(&self.tame, plan.as_ref()),
+            wild: answer(&self.wild, plan.as_ref()),
         };
         if answers.broke() {
             // The engine refuses everything after a defect of its own.
@@ -101,12 +138,12 @@ impl Laboratory {
         }
         Ok(answers)
     }
+}
 
-    fn answer(&self, session: &Session, request: &Request) -> Answer {
-        let plan = session.check(request, &self.schema)?;
-        let outcome = session.run(&plan, &request.sql)?;
-        Ok(format!("{:?} {outcome:?}", plan.schema))
-    }
+fn answer(session: &Session, plan: Result<&Plan, &QueryError>) -> Answer {
+    let plan = plan.map_err(Clone::clone)?;
+    let outcome = session.run(plan, &plan.translation.sql)?;
+    Ok(format!("{:?} {outcome:?}", plan.schema))
 }
 
 /// The text that would be sent to the warehouse, if a query may run at all.

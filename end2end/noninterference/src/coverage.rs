@@ -4,7 +4,7 @@ use std::fmt;
 
 use analysis::Analysis;
 
-use crate::comparison::Answers;
+use crate::comparison::{Answers, Verdict};
 
 /// Counts of generated queries.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,6 +21,8 @@ pub struct Coverage {
     pub tagged_succeeded: usize,
     /// Those in which a tagged column decides which rows come, in which order or group.
     pub predicates: usize,
+    /// Those whose answers differed by chance: both databases give either.
+    pub unsteady: usize,
     /// Those that were run unmasked too.
     pub compared_raw: usize,
     /// Those of them whose raw answers differ.
@@ -31,12 +33,13 @@ pub struct Coverage {
 
 impl Coverage {
     /// Counts a query that may run, and its masked answers.
-    pub fn note(&mut self, analysis: &Analysis, masked: &Answers) {
+    pub fn note(&mut self, analysis: &Analysis, verdict: Verdict, masked: &Answers) {
         let tagged = !analysis.tags().is_empty();
         self.runnable += 1;
         self.succeeded += usize::from(masked.succeeded());
         self.tagged += usize::from(tagged);
         self.tagged_succeeded += usize::from(tagged && masked.succeeded());
+        self.unsteady += usize::from(verdict == Verdict::Unsteady);
         let predicate = |code: &str| code == "sensitive_predicate";
         let decides = analysis.findings().any(|finding| predicate(&finding.code));
         self.predicates += usize::from(decides);
@@ -57,10 +60,31 @@ impl fmt::Display for Coverage {
         writeln!(f, "may run                              {}", self.runnable)?;
         writeln!(f, "  ran without an error               {}", self.succeeded)?;
         writeln!(f, "  touch a tagged column              {}", self.tagged)?;
-        writeln!(f, "    ran without an error             {}", self.tagged_succeeded)?;
-        writeln!(f, "    it decides which rows come       {}", self.predicates)?;
-        writeln!(f, "run unmasked too                     {}", self.compared_raw)?;
-        writeln!(f, "  raw answers that differ            {}", self.raw_differences)?;
-        write!(f, "    where at least one is an error   {}", self.raw_error_differences)
+        writeln!(
+            f,
+            "    ran without an error             {}",
+            self.tagged_succeeded
+        )?;
+        writeln!(
+            f,
+            "    it decides which rows come       {}",
+            self.predicates
+        )?;
+        writeln!(f, "  differed by chance                 {}", self.unsteady)?;
+        writeln!(
+            f,
+            "run unmasked too                     {}",
+            self.compared_raw
+        )?;
+        writeln!(
+            f,
+            "  raw answers that differ            {}",
+            self.raw_differences
+        )?;
+        write!(
+            f,
+            "    where at least one is an error   {}",
+            self.raw_error_differences
+        )
     }
 }

@@ -28,7 +28,9 @@ const ROWS: u64 = 14;
 
 /// Runs every operator as it is written, on one thread: what the engine does, down to the order
 /// of rows and which of two errors comes first, follows from the values that it sees.
-const SETTINGS: &str = "SET GLOBAL threads = 1; PRAGMA disable_optimizer;";
+const SETTINGS: &str = "SET GLOBAL threads = 1; \
+    SET VARIABLE every = (SELECT string_agg(name, ',') FROM duckdb_optimizers()); \
+    SET GLOBAL disabled_optimizers = getvariable('every');";
 
 /// A database could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -70,9 +72,11 @@ fn tables(catalog: &Catalog, side: Side) -> String {
     let mut sql = format!("CREATE SCHEMA {PROJECT}{};", catalog.default_dataset);
     for (number, (name, table)) in (0..).zip(&catalog.tables) {
         let columns: Vec<String> = table.columns.iter().map(declaration).collect();
-        let rows: Vec<String> = (0..ROWS).map(|row| self::row(table, number, row, side)).collect();
-        sql += &format!(
-            "CREATE TABLE {name} ({}); INSERT INTO {name} VALUES {};",
+        let rows: Vec<String> = (0..ROWS)
+            .map(|row| self::row(table, number, row, side))
+            .collect();
+        sql = format!(
+            "{sql}CREATE TABLE {name} ({}); INSERT INTO {name} VALUES {};",
             columns.join(", "),
             rows.join(", ")
         );

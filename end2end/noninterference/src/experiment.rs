@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::{
-    comparison::{Answers, Laboratory, runnable},
+    comparison::{Answers, Laboratory, Verdict, runnable},
     coverage::Coverage,
     database::DatabaseError,
     generate::generate,
@@ -59,10 +59,7 @@ impl fmt::Display for Leak {
 ///
 /// # Errors
 /// The engine broke down and could not be opened anew.
-pub fn run(
-    laboratory: &mut Laboratory,
-    experiment: &Experiment,
-) -> Result<Outcome, DatabaseError> {
+pub fn run(laboratory: &mut Laboratory, experiment: &Experiment) -> Result<Outcome, DatabaseError> {
     let sources = laboratory.sources();
     let mut outcome = Outcome::default();
     for number in 0..experiment.queries {
@@ -72,26 +69,27 @@ pub fn run(
         let Some(masked) = runnable(&analysis) else {
             continue;
         };
-        let answers = laboratory.ask(masked)?;
-        outcome.coverage.note(&analysis, &answers);
-        if answers.differ() {
+        let (verdict, answers) = laboratory.compare(masked)?;
+        outcome.coverage.note(&analysis, verdict, &answers);
+        if verdict == Verdict::Different {
             let id = format!("{}-{number}", experiment.seed);
-            outcome.leaks.push(shortened(laboratory, id, sql)?);
-        } else if number % experiment.raw_every == 0 {
+            outcome.leaks.push(shortened(laboratory, id, &sql)?);
+        }
+        if number % experiment.raw_every == 0 {
             outcome.coverage.note_raw(&laboratory.ask(&sql)?);
         }
     }
     Ok(outcome)
 }
 
-fn shortened(laboratory: &mut Laboratory, id: String, sql: String) -> Result<Leak, DatabaseError> {
-    let short = shrink(&sql, |shorter| tells(laboratory, shorter));
+fn shortened(laboratory: &mut Laboratory, id: String, sql: &str) -> Result<Leak, DatabaseError> {
+    let short = shrink(sql, |shorter| tells(laboratory, shorter));
     let analysis = laboratory.analyse(&short);
     let masked = runnable(&analysis).unwrap_or_default().to_owned();
-    let answers = laboratory.ask(&masked)?;
+    let (_, answers) = laboratory.compare(&masked)?;
     Ok(Leak {
         id,
-        sql,
+        sql: sql.to_owned(),
         short,
         masked,
         answers,
@@ -101,6 +99,8 @@ fn shortened(laboratory: &mut Laboratory, id: String, sql: String) -> Result<Lea
 /// Whether the masked answers to a query differ.
 fn tells(laboratory: &mut Laboratory, sql: &str) -> bool {
     let analysis = laboratory.analyse(sql);
-    runnable(&analysis)
-        .is_some_and(|masked| laboratory.ask(masked).is_ok_and(|answers| answers.differ()))
+    runnable(&analysis).is_some_and(|masked| {
+        let compared = laboratory.compare(masked);
+        compared.is_ok_and(|(verdict, _)| verdict == Verdict::Different)
+    })
 }

@@ -55,6 +55,10 @@ fn main() -> Result<()> {
     for leak in &outcome.leaks {
         println!("\n{leak}");
     }
-    anyhow::ensure!(outcome.leaks.is_empty(), "{} queries tell the databases apart", outcome.leaks.len());
+    anyhow::ensure!(
+        outcome.leaks.is_empty(),
+        "{} queries tell the databases apart",
+        outcome.leaks.len()
+    );
     Ok(())
 }

@@ -71,10 +71,9 @@ impl Kind {
             ColumnType::Json => Self::Document,
             ColumnType::Struct(fields) => Self::Record(members(fields)),
             ColumnType::Array(element) => Self::List(Box::new(Self::of(element)?)),
-            ColumnType::Bytes
-            | ColumnType::Datetime
-            | ColumnType::Time
-            | ColumnType::Timestamp => return None,
+            ColumnType::Bytes | ColumnType::Datetime | ColumnType::Time | ColumnType::Timestamp => {
+                return None;
+            }
         })
     }
 }

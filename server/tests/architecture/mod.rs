@@ -40,7 +40,7 @@ fn made_of(member: &str) -> (BTreeSet<String>, BTreeSet<String>) {
 
 #[test]
 fn each_crate_is_made_of_what_it_may_use() {
-    let rules: [(&str, &[&str], &[&str]); 7] = [
+    let rules: [(&str, &[&str], &[&str]); 8] = [
         ("domain", &[], &[&IO[..], &["sqlparser"]].concat()),
         ("analysis", &["domain"], &[&IO[..], &["http"]].concat()),
         ("masking", &["domain"], &[&IO[..], &["http"]].concat()),
@@ -56,6 +56,11 @@ fn each_crate_is_made_of_what_it_may_use() {
             &["sqlx", "reqwest", "sqlparser", "duckdb"],
         ),
         ("sandbox", &[], &["sqlx", "leptos"]),
+        (
+            "noninterference",
+            &["analysis", "domain", "sandbox"],
+            &["sqlx", "leptos"],
+        ),
     ];
     for (member, allowed, forbidden) in rules {
         let (ours, others) = made_of(member);

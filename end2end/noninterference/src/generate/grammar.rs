@@ -26,14 +26,28 @@ pub(super) fn templates(kind: &Kind) -> &'static [&'static str] {
 pub(super) fn literals(kind: &Kind) -> &'static [&'static str] {
     match kind {
         Kind::Text => &[
-            "'DE'", "'12'", "''", "'a'", "'o\\'hara'", "\"x\"", "'42'", "'900-00-0001'", "'%'",
-            "'XXXXX'", "r'a\\d'", "'''b'''",
+            "'DE'",
+            "'12'",
+            "''",
+            "'a'",
+            "'o\\'hara'",
+            "\"x\"",
+            "'42'",
+            "'900-00-0001'",
+            "'%'",
+            "'XXXXX'",
+            "r'a\\d'",
+            "'''b'''",
         ],
         Kind::Integer => &["0", "1", "2", "3", "42", "-1", "5"],
         Kind::Float => &["0.5", "1.0", "2.5", "0.0", "1e3"],
         Kind::Numeric => &["NUMERIC '42'", "NUMERIC '-1.5'", "NUMERIC '0'"],
         Kind::Truth => &["TRUE", "FALSE"],
-        Kind::Day => &["DATE '2024-02-29'", "DATE '1970-01-01'", "DATE '1990-05-05'"],
+        Kind::Day => &[
+            "DATE '2024-02-29'",
+            "DATE '1970-01-01'",
+            "DATE '1990-05-05'",
+        ],
         Kind::Document => &["JSON '{\"a\": 1}'", "JSON '[1, 2]'"],
         Kind::List(_) => &["['a', 'DE']", "['12']"],
         Kind::Record(_) => &["STRUCT(1 AS id, 'DE' AS country)"],
@@ -245,13 +259,22 @@ pub(super) const AGGREGATES: &[(Kind, &str)] = &[
 /// Window functions, by what they give.
 pub(super) const WINDOWS: &[(Kind, &str)] = &[
     (Kind::Integer, "ROW_NUMBER() OVER (ORDER BY {any}, {any})"),
-    (Kind::Integer, "RANK() OVER (PARTITION BY {any} ORDER BY {any})"),
+    (
+        Kind::Integer,
+        "RANK() OVER (PARTITION BY {any} ORDER BY {any})",
+    ),
     (Kind::Integer, "DENSE_RANK() OVER (ORDER BY {any} DESC)"),
     (Kind::Integer, "COUNT(*) OVER (PARTITION BY {any})"),
-    (Kind::Integer, "SUM({integer}) OVER (PARTITION BY {any} ORDER BY {any})"),
+    (
+        Kind::Integer,
+        "SUM({integer}) OVER (PARTITION BY {any} ORDER BY {any})",
+    ),
     (Kind::Integer, "NTILE(3) OVER (ORDER BY {any})"),
     (Kind::Text, "LAG({text}) OVER (ORDER BY {any})"),
-    (Kind::Text, "FIRST_VALUE({text}) OVER (PARTITION BY {any} ORDER BY {any})"),
+    (
+        Kind::Text,
+        "FIRST_VALUE({text}) OVER (PARTITION BY {any} ORDER BY {any})",
+    ),
     (Kind::Text, "MAX({text}) OVER ()"),
     (
         Kind::Float,

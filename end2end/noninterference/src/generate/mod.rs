@@ -9,8 +9,9 @@ mod source;
 
 use crate::{random::Random, shape::Source};
 
-/// How deep expressions are nested in a query of the outermost level.
-const DEEPEST: usize = 3;
+/// How deep expressions are nested in a query of the outermost level: seldom deep, because many
+/// small queries find more than a few large ones.
+const DEPTHS: [usize; 6] = [1, 1, 2, 2, 2, 3];
 
 /// How many subqueries a statement has at most.
 const MOST_SUBQUERIES: usize = 4;
@@ -45,11 +46,12 @@ struct Generator<'a> {
 
 impl Generator<'_> {
     fn statement(&mut self) -> String {
+        let depth = self.random.pick(&DEPTHS).copied().unwrap_or(1);
         match self.random.below(100) {
-            0..4 => self.pipe(),
-            4..7 => self.pivot(),
-            7..9 => self.recursive(),
-            _ => self.query(None, &[], DEEPEST).sql,
+            0..4 => self.pipe(depth),
+            4..7 => self.pivot(depth),
+            7..9 => self.recursive(depth),
+            _ => self.query(None, &[], depth).sql,
         }
     }
 

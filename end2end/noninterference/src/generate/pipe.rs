@@ -1,7 +1,7 @@
 //! Pipe syntax: `FROM … |> WHERE … |> SELECT …`.
 
 use super::{
-    DEEPEST, Generator,
+    Generator,
     expression::Scope,
     grammar,
     source::{Relation, atoms},
@@ -10,8 +10,8 @@ use crate::shape::{Kind, Member};
 
 impl Generator<'_> {
     /// A query in pipe syntax.
-    pub(super) fn pipe(&mut self) -> String {
-        let from = self.from(&[], DEEPEST - 1);
+    pub(super) fn pipe(&mut self, depth: usize) -> String {
+        let from = self.from(&[], depth - 1);
         let mut sql = format!("FROM {}", from.sql);
         let mut scope = from.scope;
         let mut ordered = Vec::new();
@@ -20,7 +20,7 @@ impl Generator<'_> {
             sql += &self.operator(&mut scope, &mut ordered);
         }
         if self.random.chance(30) {
-            sql += &format!(" |> LIMIT {}", 1 + self.random.below(5));
+            sql = format!("{sql} |> LIMIT {}", 1 + self.random.below(5));
         }
         sql
     }
@@ -43,7 +43,7 @@ impl Generator<'_> {
                 let selected = self.named_expressions(&kinds, scope);
                 let sql = selected.0;
                 *columns = selected.1;
-                self.replace(scope, columns);
+                *scope = only(columns);
                 format!("SELECT {sql}")
             }
             2 => {
@@ -54,7 +54,7 @@ impl Generator<'_> {
                 let (result, template) = aggregate.unwrap_or((Kind::Integer, "COUNT(*)"));
                 let call = self.expand(template, &result, scope, 1);
                 *columns = vec![Member::new(&key_name, kind), Member::new(&name, result)];
-                self.replace(scope, columns);
+                *scope = only(columns);
                 format!("AGGREGATE {call} AS {name} GROUP BY {key} AS {key_name}")
             }
             3 => {
@@ -75,17 +75,17 @@ impl Generator<'_> {
         }
         (items.join(", "), columns)
     }
+}
 
-    /// From here on, only these columns can be named.
-    fn replace(&mut self, scope: &mut Scope, columns: &[Member]) {
-        let relation = Relation {
-            alias: String::new(),
-            columns: columns.to_vec(),
-        };
-        *scope = Scope {
-            atoms: unqualified(&relation),
-            ..Scope::default()
-        };
+/// A scope in which only these columns can be named.
+fn only(columns: &[Member]) -> Scope {
+    let relation = Relation {
+        alias: String::new(),
+        columns: columns.to_vec(),
+    };
+    Scope {
+        atoms: unqualified(&relation),
+        ..Scope::default()
     }
 }
 

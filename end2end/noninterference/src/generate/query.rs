@@ -1,10 +1,6 @@
 //! Whole queries: `WITH`, set operations, `ORDER BY`, `LIMIT`, and forms of their own.
 
-use super::{
-    DEEPEST, Generator,
-    expression::Atom,
-    select::Selected,
-};
+use super::{Generator, expression::Atom, select::Selected};
 use crate::shape::{Kind, Member, Source};
 
 /// A query and the columns that it gives.
@@ -53,12 +49,7 @@ impl Generator<'_> {
         format!("WITH {} ", entries.join(", "))
     }
 
-    fn set_operation(
-        &mut self,
-        wanted: Option<&[Kind]>,
-        outer: &[Atom],
-        depth: usize,
-    ) -> Selected {
+    fn set_operation(&mut self, wanted: Option<&[Kind]>, outer: &[Atom], depth: usize) -> Selected {
         let kinds = wanted.map_or_else(|| self.kinds(), <[Kind]>::to_vec);
         let operator = self.random.word(&[
             "UNION ALL",
@@ -83,10 +74,10 @@ impl Generator<'_> {
             && let Some(column) = self.random.pick(&sortable)
         {
             let direction = self.random.word(&["", " DESC", " ASC", " NULLS LAST"]);
-            sql += &format!(" ORDER BY {}{direction}", column.name);
+            sql = format!("{sql} ORDER BY {}{direction}", column.name);
         }
         if self.random.chance(20) {
-            sql += &format!(" LIMIT {}", 1 + self.random.below(5));
+            sql = format!("{sql} LIMIT {}", 1 + self.random.below(5));
         }
         sql
     }
@@ -110,9 +101,9 @@ impl Generator<'_> {
     }
 
     /// A table turned around one of its columns.
-    pub(super) fn pivot(&mut self) -> String {
+    pub(super) fn pivot(&mut self, depth: usize) -> String {
         let kinds = [self.scalar(), Kind::Text, self.scalar()];
-        let query = self.select(Some(&kinds), &[], DEEPEST - 1);
+        let query = self.select(Some(&kinds), &[], depth - 1);
         let [_, by, value] = query.columns.as_slice() else {
             return query.sql;
         };
@@ -124,11 +115,16 @@ impl Generator<'_> {
     }
 
     /// A table that is built from itself, step by step.
-    pub(super) fn recursive(&mut self) -> String {
-        let from = self.from(&[], DEEPEST - 1);
-        let text = self.expression(&Kind::Text, &from.scope, DEEPEST - 1);
-        let step = self.random.word(&["CONCAT(r.v, '1')", "SUBSTR(r.v, 2)", "r.v"]);
-        let ending = self.random.word(&["SELECT n, v FROM r", "SELECT COUNT(*) AS c, MAX(v) AS v FROM r WHERE v <> ''"]);
+    pub(super) fn recursive(&mut self, depth: usize) -> String {
+        let from = self.from(&[], depth - 1);
+        let text = self.expression(&Kind::Text, &from.scope, depth - 1);
+        let step = self
+            .random
+            .word(&["CONCAT(r.v, '1')", "SUBSTR(r.v, 2)", "r.v"]);
+        let ending = self.random.word(&[
+            "SELECT n, v FROM r",
+            "SELECT COUNT(*) AS c, MAX(v) AS v FROM r WHERE v <> ''",
+        ]);
         format!(
             "WITH RECURSIVE r AS (SELECT 1 AS n, {text} AS v FROM {} UNION ALL \
              SELECT r.n + 1, {step} FROM r WHERE r.n < 3) {ending}",

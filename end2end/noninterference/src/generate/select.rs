@@ -110,14 +110,14 @@ impl Generator<'_> {
         match self.random.below(3) {
             0 if columns.len() > 1 => {
                 let left_out = columns.remove(self.random.below(columns.len()));
-                star += &format!(" EXCEPT ({})", left_out.name);
+                star = format!("{star} EXCEPT ({})", left_out.name);
             }
             1 => {
                 let at = self.random.below(columns.len());
                 if let Some(column) = columns.get_mut(at) {
                     let kind = self.scalar();
                     let expression = self.expression(&kind, &from.scope, depth);
-                    star += &format!(" REPLACE ({expression} AS {})", column.name);
+                    star = format!("{star} REPLACE ({expression} AS {})", column.name);
                     column.kind = kind;
                 }
             }
@@ -145,11 +145,11 @@ impl Generator<'_> {
         let mut sql = format!("SELECT {items} FROM {}{filter}", from.sql);
         if !keys.is_empty() {
             let keys: Vec<String> = keys.into_iter().map(|key| key.sql).collect();
-            sql += &format!(" GROUP BY {}", keys.join(", "));
+            sql = format!("{sql} GROUP BY {}", keys.join(", "));
         }
         if self.random.chance(30) {
             let condition = self.expression(&Kind::Truth, &scope, depth.min(2));
-            sql += &format!(" HAVING {condition}");
+            sql = format!("{sql} HAVING {condition}");
         }
         Selected { sql, columns }
     }
@@ -163,9 +163,11 @@ impl Generator<'_> {
         scope.outer = calls;
         let (items, columns) = self.items(kinds, &scope, depth.min(2));
         let mut sql = format!("SELECT {items} FROM {}{filter}", from.sql);
-        if self.random.chance(35) {
+        if self.random.chance(35)
+            && let Some(call) = self.random.pick(&scope.outer).cloned()
+        {
             let condition = self.expression(&Kind::Truth, &scope, depth.min(2));
-            sql += &format!(" QUALIFY {condition}");
+            sql = format!("{sql} QUALIFY {} IS NOT NULL AND {condition}", call.sql);
         }
         Selected { sql, columns }
     }

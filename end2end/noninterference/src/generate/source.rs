@@ -117,7 +117,14 @@ impl Generator<'_> {
             let word = self.random.word(&[", ", " CROSS JOIN "]);
             return (format!("{word}{text}"), relation);
         }
-        let word = self.random.word(&["JOIN", "JOIN", "INNER JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
+        let word = self.random.word(&[
+            "JOIN",
+            "JOIN",
+            "INNER JOIN",
+            "LEFT JOIN",
+            "RIGHT JOIN",
+            "FULL JOIN",
+        ]);
         let condition = self.join_condition(left, &relation, depth);
         (format!(" {word} {text} {condition}"), relation)
     }
@@ -170,7 +177,7 @@ impl Generator<'_> {
             kind => vec![Member::new("", kind)],
         };
         if self.random.chance(25) {
-            sql += &format!(" WITH OFFSET AS {}", self.fresh("o"));
+            sql = format!("{sql} WITH OFFSET AS {}", self.fresh("o"));
         }
         Some((sql, Relation { alias, columns }))
     }

@@ -123,11 +123,7 @@ impl Session {
         self.connection.interrupt_handle()
     }
 
-    fn translate(
-        &self,
-        request: &Request,
-        catalog: &Catalog,
-    ) -> Result<Translation, EngineError> {
+    fn translate(&self, request: &Request, catalog: &Catalog) -> Result<Translation, EngineError> {
         let context = Context {
             catalog,
             functions: &self.functions,
