@@ -1,8 +1,11 @@
 //! Tokens to a syntax tree, within bounds that keep every later step flat and short.
 
+mod cursor;
+mod dialect;
+mod repair;
+
 use sqlparser::{
     ast::Statement,
-    dialect::BigQueryDialect,
     keywords::Keyword,
     parser::{Parser, ParserError},
     tokenizer::{Token, TokenWithSpan},
@@ -12,6 +15,7 @@ use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
     lexer::place,
 };
+use dialect::GoogleSql;
 
 /// The longest text that is read, in bytes.
 const LONGEST_TEXT: usize = 256 * 1024;
@@ -29,13 +33,18 @@ pub(crate) fn check_length(sql: &str) -> Followed<()> {
     Err(Refusal::new(FindingCode::TooLarge, &(0..0), message))
 }
 
+/// A parser of GoogleSQL over tokens that were prepared.
+pub(crate) fn parser(tokens: Vec<TokenWithSpan>) -> Parser<'static> {
+    Parser::new(&GoogleSql)
+        .with_recursion_limit(2 * DEEPEST_BRACKETS)
+        .with_tokens_with_locations(tokens)
+}
+
 /// Parses the tokens of one statement.
 pub(crate) fn parse(tokens: &[TokenWithSpan]) -> Followed<Statement> {
     let tokens = prepared(tokens)?;
     let end = tokens.last().map_or(0..0, |t| place(t.span));
-    let mut parser = Parser::new(&BigQueryDialect)
-        .with_recursion_limit(2 * DEEPEST_BRACKETS)
-        .with_tokens_with_locations(tokens);
+    let mut parser = parser(tokens);
     let statement = parser.parse_statement().map_err(|e| refuse(&e, &end))?;
     let rest = parser.peek_token();
     if rest.token != Token::EOF {
@@ -47,7 +56,7 @@ pub(crate) fn parse(tokens: &[TokenWithSpan]) -> Followed<Statement> {
 /// The tokens as the parser reads them, when they nest within bounds.
 pub(crate) fn prepared(tokens: &[TokenWithSpan]) -> Followed<Vec<TokenWithSpan>> {
     check_depth(tokens)?;
-    Ok(readable(tokens))
+    Ok(repair::readable(tokens))
 }
 
 /// The tree's depth is at most what brackets and chains of operators allow.
@@ -113,76 +122,6 @@ fn deepens(token: &Token) -> bool {
     }
 }
 
-/// The tokens without what the parser does not read and lineage does not need: the type of
-/// `ARRAY<…>[…]`, and `FULL OUTER` before a set operation, whose columns are joined by name.
-fn readable(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
-    let mut kept = Vec::with_capacity(tokens.len());
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        if let Some(end) = full_before_union(tokens, at) {
-            at = end;
-            continue;
-        }
-        kept.push(token.clone());
-        at += 1;
-        if keyword(token) == Keyword::ARRAY {
-            at = end_of_array_type(tokens, at).unwrap_or(at);
-        }
-    }
-    kept
-}
-
-fn keyword(token: &TokenWithSpan) -> Keyword {
-    match &token.token {
-        Token::Word(word) => word.keyword,
-        _ => Keyword::NoKeyword,
-    }
-}
-
-/// Where `UNION` is, when `FULL` or `FULL OUTER` stands here and `UNION ALL BY NAME`, or the same
-/// without its middle, follows.
-fn full_before_union(tokens: &[TokenWithSpan], at: usize) -> Option<usize> {
-    let mut words = tokens
-        .iter()
-        .enumerate()
-        .skip(at)
-        .filter(|(_, t)| !matches!(t.token, Token::Whitespace(_)))
-        .map(|(position, t)| (position, keyword(t)));
-    if words.next()?.1 != Keyword::FULL {
-        return None;
-    }
-    let (mut position, mut word) = words.next()?;
-    if word == Keyword::OUTER {
-        (position, word) = words.next()?;
-    }
-    let quantified = words.next()?.1;
-    let by = match quantified {
-        Keyword::ALL | Keyword::DISTINCT => words.next()?.1,
-        other => other,
-    };
-    (word == Keyword::UNION && by == Keyword::BY).then_some(position)
-}
-
-/// Where the `[` behind `<…>` is, when the tokens from `start` on are such.
-fn end_of_array_type(tokens: &[TokenWithSpan], start: usize) -> Option<usize> {
-    let mut open = 0_i64;
-    for (at, token) in tokens.iter().enumerate().skip(start) {
-        match &token.token {
-            Token::Whitespace(_) => continue,
-            Token::Lt => open += 1,
-            Token::Gt => open -= 1,
-            Token::ShiftRight => open -= 2,
-            Token::LBracket if open == 0 && at > start => return Some(at),
-            Token::Word(_) | Token::Comma if open > 0 => {}
-            _ => return None,
-        }
-        if open < 0 {
-            return None;
-        }
-    }
-    None
-}
-
 /// The parser's own message quotes the text, so only its place is taken over.
 fn refuse(error: &ParserError, end: &Place) -> Refusal {
     match error {
@@ -224,6 +163,25 @@ mod tests {
         ));
         assert!(parses("SELECT SAFE.SUBSTR('a', 1), NET.HOST('x')"));
         assert!(parses("SELECT a < b, ARRAY(SELECT 1)[OFFSET(0)] FROM t"));
+    }
+
+    #[test]
+    fn reads_what_the_parser_alone_does_not() {
+        for sql in [
+            "SELECT a << 2 | b >> 1, WITH(x AS 1, y AS x + 1, y), ARRAY_FILTER(c, (e, i) -> e > i)",
+            "SELECT RANGE<DATE> '[2020-01-01, UNBOUNDED)', CAST(a AS RANGE<DATE>)",
+            "SELECT a NOT LIKE ALL UNNEST(b), a LIKE ANY ('x', 'y') FROM t",
+            "SELECT 1 AS a FULL OUTER UNION ALL BY NAME SELECT 2 AS b",
+            "SELECT 1 AS a UNION DISTINCT STRICT CORRESPONDING SELECT 2 AS a",
+            "SELECT 1 FROM t AS a FOR SYSTEM TIME AS OF x TABLESAMPLE SYSTEM (1 PERCENT), u",
+            "SELECT 1 FROM t, t.items i WITH OFFSET AS o JOIN t.more WITH OFFSET ON TRUE",
+            "SELECT * FROM f(TABLE t, MODEL m) UNPIVOT((a, b) FOR c IN ((d, e) AS 1, (f, g) AS 'x'))",
+            "FROM t |> WINDOW SUM(a) OVER () AS s |> DISTINCT |> AGGREGATE COUNT(*) GROUP AND ORDER BY a",
+            "SELECT WITH DIFFERENTIAL_PRIVACY OPTIONS(epsilon = 1) COUNT(*) FROM t",
+            "SELECT minus, position, convert, top, t.144a FROM table AS sort, t overlaps",
+        ] {
+            assert!(parses(sql), "{sql}");
+        }
     }
 
     #[test]

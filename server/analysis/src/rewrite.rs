@@ -149,16 +149,18 @@ impl Clauses {
             .collect();
         let mut clauses = Self::default();
         let mut at = 0;
-        if keyword(significant.first()) == Keyword::FOR {
-            at = end_of_version(&significant, masked);
-            clauses.version = Some(between(&significant, 0, at));
-        }
-        if masked.alias_start.is_some() {
-            at += if keyword(significant.get(at)) == Keyword::AS {
-                2
-            } else {
-                1
-            };
+        let mut aliased = masked.alias_start.is_none();
+        // The alias stands before the version, or behind it.
+        for _ in 0..2 {
+            if keyword(significant.get(at)) == Keyword::FOR {
+                let end = end_of_version(&significant, at, masked);
+                clauses.version = Some(between(&significant, at, end));
+                at = end;
+            } else if !aliased {
+                let long = keyword(significant.get(at)) == Keyword::AS;
+                at += if long { 2 } else { 1 };
+                aliased = true;
+            }
         }
         if keyword(significant.get(at)) == Keyword::TABLESAMPLE {
             let end = end_of_brackets(&significant, at);
@@ -193,9 +195,9 @@ fn between(tokens: &[&TokenWithSpan], first: usize, end: usize) -> Place {
 }
 
 /// The token behind `FOR SYSTEM_TIME AS OF expression`: the alias, or what ends a table.
-fn end_of_version(tokens: &[&TokenWithSpan], masked: &Masked) -> usize {
+fn end_of_version(tokens: &[&TokenWithSpan], first: usize, masked: &Masked) -> usize {
     let mut open = 0_usize;
-    for (at, token) in tokens.iter().enumerate().skip(4) {
+    for (at, token) in tokens.iter().enumerate().skip(first + 4) {
         let start = place(token.span).start;
         let alias = masked.alias_start == Some(start);
         match &token.token {

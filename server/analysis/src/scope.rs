@@ -73,17 +73,28 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// A scope of names alone, such as the parameters of a function.
+    pub fn of_names(names: Vec<Field>, outer: Option<&'a Scope<'a>>) -> Self {
+        let relations = vec![Relation {
+            fields: names,
+            ..Relation::default()
+        }];
+        Self {
+            relations,
+            ..Self::within(outer)
+        }
+    }
+
     /// The nearest meaning of a name, from the inside out.
-    pub fn find(&self, name: &str, place: &Place) -> Followed<Found<'_>> {
+    pub fn find(&self, name: &str, place: &Place) -> Followed<Option<Found<'_>>> {
         let mut scope = Some(self);
         while let Some(here) = scope {
             if let Some(found) = here.find_here(name, place)? {
-                return Ok(found);
+                return Ok(Some(found));
             }
             scope = here.outer;
         }
-        let message = format!("There is no column or table alias `{name}` in reach.");
-        Err(Refusal::new(FindingCode::UnknownColumn, place, message))
+        Ok(None)
     }
 
     /// The nearest range variable of this name.

@@ -1,9 +1,7 @@
 //! What kind of statement a text is, by its first words: only some kinds are followed at all.
 
 use sqlparser::{
-    dialect::BigQueryDialect,
     keywords::Keyword,
-    parser::Parser,
     tokenizer::{Token, TokenWithSpan},
 };
 
@@ -211,9 +209,9 @@ fn selects(tokens: &[TokenWithSpan]) -> bool {
 
 /// The name behind `DROP TABLE`, `TRUNCATE TABLE` and the like, where nothing else follows.
 pub(crate) fn target(tokens: &[TokenWithSpan]) -> Option<sqlparser::ast::ObjectName> {
-    let mut parser = Parser::new(&BigQueryDialect).with_tokens_with_locations(tokens.to_vec());
+    let mut parser = crate::parse::parser(tokens.to_vec());
     parser.parse_one_of_keywords(&[Keyword::DROP, Keyword::TRUNCATE])?;
-    parser.parse_one_of_keywords(&[Keyword::TABLE, Keyword::VIEW])?;
+    parser.advance_token();
     let _ = parser.parse_keywords(&[Keyword::IF, Keyword::EXISTS]);
     let name = parser.parse_object_name(true).ok()?;
     (parser.peek_token().token == Token::EOF).then_some(name)

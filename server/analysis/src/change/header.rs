@@ -2,7 +2,6 @@
 
 use sqlparser::{
     ast::{Ident, ObjectName, Query},
-    dialect::BigQueryDialect,
     keywords::Keyword,
     parser::{IsOptional, Parser, ParserError},
     tokenizer::{Token, TokenWithSpan},
@@ -44,7 +43,7 @@ pub(crate) fn create_header(tokens: &[TokenWithSpan], place: &Place) -> Followed
     read(tokens, place, |parser| {
         parser.expect_keyword_is(Keyword::CREATE)?;
         let _ = parser.parse_keywords(&[Keyword::OR, Keyword::REPLACE]);
-        parser.expect_keyword_is(Keyword::TABLE)?;
+        parser.advance_token();
         let _ = parser.parse_keywords(&[Keyword::IF, Keyword::NOT, Keyword::EXISTS]);
         let target = parser.parse_object_name(true)?;
         parser.expect_keyword_is(Keyword::AS)?;
@@ -71,7 +70,7 @@ fn read(
     head: impl FnOnce(&mut Parser<'_>) -> Result<Header, ParserError>,
 ) -> Followed<Header> {
     let tokens = prepared(tokens)?;
-    let mut parser = Parser::new(&BigQueryDialect).with_tokens_with_locations(tokens);
+    let mut parser = crate::parse::parser(tokens);
     match head(&mut parser) {
         Ok(header) if parser.peek_token_ref().token == Token::EOF => Ok(header),
         _ => {

@@ -6,12 +6,17 @@
 //! and the parser gets tokens whose literals are already plain. A token's span carries byte
 //! offsets: line 1, column = offset + 1.
 
+mod keywords;
 mod operators;
 mod quoted;
 
-use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace};
+use sqlparser::{
+    keywords::Keyword,
+    tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace},
+};
 
 use crate::finding::{FindingCode, Followed, Place, Refusal};
+pub(crate) use keywords::is_reserved;
 use quoted::Quoted;
 
 /// Reads the whole text into tokens. White space and comments are left out, but for those beside
@@ -19,7 +24,7 @@ use quoted::Quoted;
 pub(crate) fn tokens(text: &str) -> Followed<Vec<TokenWithSpan>> {
     let mut lexer = Lexer { text, at: 0 };
     let mut tokens: Vec<TokenWithSpan> = Vec::with_capacity(text.len() / 5 + 1);
-    let (mut after_dot, mut after_hyphen) = (false, false);
+    let (mut before, mut after_hyphen) = (Before::Other, false);
     while lexer.at < text.len() {
         let start = lexer.at;
         let token = if lexer.gap()? {
@@ -28,8 +33,8 @@ pub(crate) fn tokens(text: &str) -> Followed<Vec<TokenWithSpan>> {
             }
             Token::Whitespace(Whitespace::Space)
         } else {
-            let token = lexer.token(after_dot)?;
-            after_dot = token == Token::Period;
+            let token = lexer.token(before)?;
+            before = Before::of(&token);
             token
         };
         after_hyphen = token == Token::Minus;
@@ -50,6 +55,26 @@ pub(crate) fn place(span: Span) -> Place {
         usize::try_from(location.column).map_or(0, |column| column.saturating_sub(1))
     };
     offset(span.start)..offset(span.end)
+}
+
+/// What a token's reading depends on: the token before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Dot,
+    /// The end of a name or value, whose parts a dot would name.
+    Value,
+    Other,
+}
+
+impl Before {
+    fn of(token: &Token) -> Self {
+        match token {
+            Token::Period => Self::Dot,
+            Token::Word(word) if !is_reserved(word.keyword) => Self::Value,
+            Token::RParen | Token::RBracket => Self::Value,
+            _ => Self::Other,
+        }
+    }
 }
 
 struct Lexer<'a> {
@@ -79,15 +104,16 @@ impl<'a> Lexer<'a> {
         taken
     }
 
-    fn token(&mut self, after_dot: bool) -> Followed<Token> {
+    fn token(&mut self, before: Before) -> Followed<Token> {
         let rest = self.rest();
         if let Some(form) = Quoted::starting(rest) {
             return self.quoted(form);
         }
         match rest.as_bytes() {
-            [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => Ok(self.word(after_dot)),
+            [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => Ok(self.word(before)),
+            [b'0'..=b'9', ..] if before == Before::Dot => Ok(self.word(before)),
             [b'0'..=b'9', ..] => self.number(),
-            [b'.', b'0'..=b'9', ..] if !after_dot => self.fraction(),
+            [b'.', b'0'..=b'9', ..] if before == Before::Other => self.fraction(),
             [b'@', ..] => self.parameter(),
             _ => self.operator(),
         }
@@ -123,12 +149,18 @@ impl<'a> Lexer<'a> {
         Ok(true)
     }
 
-    /// Behind a dot a keyword is a name, as in `SAFE.LEFT(x, 1)`.
-    fn word(&mut self, after_dot: bool) -> Token {
+    /// Behind a dot a keyword is a name, as in `SAFE.LEFT(x, 1)`, and a name may start with a
+    /// digit.
+    fn word(&mut self, before: Before) -> Token {
         let word = self.take_while(is_word);
         match Token::make_word(word, None) {
-            Token::Word(mut word) if after_dot => {
-                word.keyword = sqlparser::keywords::Keyword::NoKeyword;
+            Token::Word(mut word) => {
+                word.keyword = match before {
+                    Before::Dot => Keyword::NoKeyword,
+                    Before::Value | Before::Other => {
+                        keywords::keyword_of(&word.value, word.keyword)
+                    }
+                };
                 Token::Word(word)
             }
             token => token,
@@ -190,12 +222,14 @@ impl<'a> Lexer<'a> {
     fn parameter(&mut self) -> Followed<Token> {
         let start = self.at;
         self.at += 1;
-        let name = self.take_while(is_word);
+        let system = self.rest().starts_with('@');
+        self.at += usize::from(system);
+        // A system variable has a path of names: `@@error.message`.
+        let name = self.take_while(|byte| is_word(byte) || system && byte == b'.');
         if name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
             return Ok(Token::Placeholder(self.text[start..self.at].to_owned()));
         }
-        let what = "A system variable, or a hint,";
-        Err(Refusal::unsupported(&(start..self.at), what))
+        Err(Refusal::unsupported(&(start..self.at), "A hint"))
     }
 }
 

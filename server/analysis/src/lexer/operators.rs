@@ -50,6 +50,7 @@ fn operator(rest: &[u8]) -> Option<(usize, Token)> {
         b'~' => Token::Tilde,
         b'.' => Token::Period,
         b',' => Token::Comma,
+        b':' => Token::Colon,
         b';' => Token::SemiColon,
         b'(' => Token::LParen,
         b')' => Token::RParen,

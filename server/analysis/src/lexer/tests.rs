@@ -46,6 +46,11 @@ fn numbers_and_paths_are_told_apart() {
         ["my", "-", "project", "-", "12", ".", "ds"]
     );
     assert_eq!(words("a.b.c"), ["a", ".", "b", ".", "c"]);
+    assert_eq!(
+        words("a.1b x[0].2"),
+        ["a", ".", "1b", "x", "[", "0", "]", ".", "2"]
+    );
+    assert_eq!(words("@@error.message"), ["@@error.message"]);
 }
 
 #[test]
@@ -59,7 +64,7 @@ fn what_is_not_googlesql_is_refused() {
         "``",
         "/* x",
         "1a",
-        "@@x",
+        "@{x=1}",
         "{",
         "$1",
         "a\u{2028}b",

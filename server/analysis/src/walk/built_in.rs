@@ -1,6 +1,6 @@
 //! Tests such as `IN` and `BETWEEN`, and functions that the parser gives nodes of their own.
 
-use sqlparser::ast::{CastFormat, CeilFloorKind, Expr};
+use sqlparser::ast::{CastFormat, Expr};
 
 use super::{Ctes, Walk};
 use crate::{
@@ -86,11 +86,11 @@ impl Walk<'_> {
                 data_type,
                 format,
             } => {
-                self.data_type(data_type)?;
                 match format {
                     None | Some(CastFormat::Value(_) | CastFormat::ValueAtTimeZone(..)) => {}
                 }
-                self.all([expr.as_ref()], scope, ctes)
+                let value = self.expression(expr, scope, ctes)?;
+                self.typed(&value, data_type)
             }
             Expr::AtTimeZone {
                 timestamp,
@@ -101,35 +101,6 @@ impl Walk<'_> {
                 syntax: _,
                 expr,
             } => self.all([expr.as_ref()], scope, ctes),
-            Expr::Ceil { expr, field: kind } | Expr::Floor { expr, field: kind } => match kind {
-                CeilFloorKind::DateTimeField(_) | CeilFloorKind::Scale(_) => {
-                    self.all([expr.as_ref()], scope, ctes)
-                }
-            },
-            Expr::Substring {
-                expr,
-                substring_from,
-                substring_for,
-                special: _,
-                shorthand: _,
-            } => {
-                let bounds = substring_from.iter().chain(substring_for).map(Box::as_ref);
-                self.all(std::iter::once(expr.as_ref()).chain(bounds), scope, ctes)
-            }
-            Expr::Trim {
-                trim_where: None,
-                trim_what: None,
-                expr,
-                trim_characters,
-            } => {
-                let characters = trim_characters.iter().flatten();
-                self.all(
-                    std::iter::once(expr.as_ref()).chain(characters),
-                    scope,
-                    ctes,
-                )
-            }
-            Expr::Position { expr, r#in } => self.all([expr.as_ref(), r#in.as_ref()], scope, ctes),
             Expr::Collate { expr, collation: _ } => self.expression(expr, scope, ctes),
             _ => Err(Refusal::unsupported(&(0..0), "This kind of expression")),
         }

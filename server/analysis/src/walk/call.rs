@@ -2,21 +2,24 @@
 
 use sqlparser::ast::{
     DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
-    FunctionArgumentList, FunctionArguments, HavingBound, Query,
+    FunctionArgumentList, FunctionArguments, HavingBound, LambdaFunction, OneOrManyWithParens,
+    Query,
 };
 
-use super::{Clause, Ctes, Walk, expression::place_of, names::path_place, path};
+use super::{Clause, Ctes, Walk, expression::place_of, field, name, names::path_place, path};
 use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
     functions::{self, Kind},
     scope::Scope,
-    value::Value,
+    value::{Field, Value},
 };
 
 impl Walk<'_> {
+    /// A call; `first` is the value before the dot of `value.function(…)`.
     pub(super) fn call(
         &mut self,
         function: &Function,
+        first: Option<Value>,
         scope: &Scope<'_>,
         ctes: &Ctes,
     ) -> Followed<Value> {
@@ -43,6 +46,9 @@ impl Walk<'_> {
         if !within_group.is_empty() {
             return Err(Refusal::unsupported(&place, "WITHIN GROUP"));
         }
+        if called == "WITH" {
+            return self.with_names(args, scope, ctes);
+        }
         let kind = functions::kind(&called).ok_or_else(|| unknown(&called, &place))?;
         let value = match args {
             FunctionArguments::None => Value::default(),
@@ -50,7 +56,7 @@ impl Walk<'_> {
                 return self.array_of(&called, query, scope, ctes);
             }
             FunctionArguments::List(list) => {
-                let values = self.arguments(list, kind, scope, ctes)?;
+                let values = self.arguments(list, first, kind, scope, ctes)?;
                 kind.value(&values)
             }
         };
@@ -62,6 +68,70 @@ impl Walk<'_> {
             self.find(FindingCode::ErrorLeak, &place, message);
         }
         Ok(value)
+    }
+
+    /// `WITH(name AS value, …, result)`: each name is in reach of what stands behind it.
+    fn with_names(
+        &mut self,
+        args: &FunctionArguments,
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Value> {
+        let FunctionArguments::List(list) = args else {
+            return Err(Refusal::unsupported(&(0..0), "This form of WITH"));
+        };
+        let mut names: Vec<Field> = Vec::new();
+        let mut result = Value::default();
+        for arg in &list.args {
+            let (FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))
+            | FunctionArg::Named {
+                arg: FunctionArgExpr::Expr(expr),
+                ..
+            }) = arg
+            else {
+                return Err(Refusal::unsupported(&(0..0), "This form of WITH"));
+            };
+            self.step(names.len())?;
+            let inner = Scope::of_names(names.clone(), Some(scope));
+            result = self.expression(expr, &inner, ctes)?;
+            if let FunctionArg::Named { name: own, .. } = arg {
+                let own = name(own)?;
+                names.retain(|field| !field.is_named(own));
+                names.push(field(Some(own.into()), result.clone()));
+            }
+        }
+        Ok(result)
+    }
+
+    /// The body of a lambda, whose parameters stand for the elements of the arguments before it:
+    /// the first for an element of the first array, all others for anything that is given.
+    fn lambda(
+        &mut self,
+        lambda: &LambdaFunction,
+        before: &[Value],
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Value> {
+        let parameters = match &lambda.params {
+            OneOrManyWithParens::One(only) => std::slice::from_ref(only),
+            OneOrManyWithParens::Many(many) => many.as_slice(),
+        };
+        let whole = Value::from_all(before);
+        let mut names = Vec::with_capacity(parameters.len());
+        for (position, parameter) in parameters.iter().enumerate() {
+            if parameter.data_type.is_some() {
+                return Err(Refusal::unsupported(&(0..0), "A typed parameter"));
+            }
+            let value = match before {
+                [array, ..] if position == 0 => array.element(),
+                // With one array, the second parameter is the position.
+                [_] => Value::default(),
+                _ => whole.clone(),
+            };
+            names.push(field(Some(name(&parameter.name)?.into()), value));
+        }
+        let inner = Scope::of_names(names, Some(scope));
+        self.expression(&lambda.body, &inner, ctes)
     }
 
     /// `ARRAY(SELECT …)`.
@@ -85,6 +155,7 @@ impl Walk<'_> {
     fn arguments(
         &mut self,
         list: &FunctionArgumentList,
+        first: Option<Value>,
         kind: Kind,
         scope: &Scope<'_>,
         ctes: &Ctes,
@@ -97,9 +168,16 @@ impl Walk<'_> {
         match duplicate_treatment {
             None | Some(DuplicateTreatment::Distinct | DuplicateTreatment::All) => {}
         }
-        let mut values = Vec::with_capacity(args.len());
-        for (position, arg) in args.iter().enumerate() {
-            values.push(self.argument(arg, kind, position, scope, ctes)?);
+        let mut values = Vec::with_capacity(args.len() + 1);
+        values.extend(first);
+        for arg in args {
+            let value = match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Lambda(lambda))) => {
+                    self.lambda(lambda, &values, scope, ctes)?
+                }
+                _ => self.argument(arg, kind, values.len(), scope, ctes)?,
+            };
+            values.push(value);
         }
         for clause in clauses {
             self.argument_clause(clause, scope, ctes)?;
@@ -181,6 +259,27 @@ impl Walk<'_> {
     }
 }
 
+/// The keys of `ROLLUP(…)` or `CUBE(…)`, when this is such.
+pub(super) fn nested_grouping(key: &Expr) -> Option<Vec<&Expr>> {
+    let Expr::Function(Function {
+        name,
+        args: FunctionArguments::List(list),
+        ..
+    }) = key
+    else {
+        return None;
+    };
+    let called = name.to_string().to_ascii_uppercase();
+    let keys = list.args.iter().map(|arg| match arg {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+        _ => None,
+    });
+    ["ROLLUP", "CUBE"]
+        .contains(&called.as_str())
+        .then(|| keys.collect())
+        .flatten()
+}
+
 /// `MONTH`, `WEEK(MONDAY)`, `NFKC`: words, never columns.
 fn date_part(expr: &Expr) -> Followed<Value> {
     let word = match expr {
@@ -201,10 +300,6 @@ fn date_part(expr: &Expr) -> Followed<Value> {
 }
 
 fn unknown(called: &str, place: &Place) -> Refusal {
-    let code = match called.split('.').next() {
-        Some("ML" | "AI") => FindingCode::ModelUse,
-        _ => FindingCode::UnknownFunction,
-    };
     let message = format!("`{called}` is not a function that is known to be harmless.");
-    Refusal::new(code, place, message)
+    Refusal::new(functions::refusal(called), place, message)
 }

@@ -1,8 +1,10 @@
 //! Expressions: what flows into their value.
 
+use std::rc::Rc;
+
 use sqlparser::ast::{
-    AccessExpr, BinaryOperator, DataType, Expr, Query, Spanned, StructField, Subscript,
-    UnaryOperator,
+    AccessExpr, ArrayElemTypeDef, BinaryOperator, DataType, Expr, Query, Spanned, StructField,
+    Subscript, UnaryOperator,
 };
 
 use super::{Ctes, Output, Walk, field, name, select::implied_name};
@@ -10,7 +12,7 @@ use crate::{
     finding::{Followed, Place, Refusal},
     lexer::place,
     scope::Scope,
-    value::{Field, Flow, Value, join},
+    value::{Field, Flow, Shape, Value, join},
 };
 
 /// Where an expression stands. Only names and literals are asked: long chains cost nothing.
@@ -64,7 +66,7 @@ impl Walk<'_> {
                 self.access(root, access_chain, scope, ctes)
             }
             Expr::Value(_) => Ok(Value::default()),
-            Expr::TypedString(typed) => self.data_type(&typed.data_type).map(|()| Value::default()),
+            Expr::TypedString(typed) => check_type(&typed.data_type).map(|()| Value::default()),
             Expr::Interval(interval) => self.all([interval.value.as_ref()], scope, ctes),
             Expr::Nested(inner) => self.expression(inner, scope, ctes),
             Expr::BinaryOp { .. } => self.chain(expr, scope, ctes),
@@ -78,7 +80,7 @@ impl Walk<'_> {
                 }
                 _ => Err(Refusal::unsupported(&place_of(inner), "This operator")),
             },
-            Expr::Function(function) => self.call(function, scope, ctes),
+            Expr::Function(function) => self.call(function, None, scope, ctes),
             Expr::Subquery(query) => self.scalar(query, scope, ctes),
             Expr::Array(array) => {
                 let elements = self.each(&array.elem, scope, ctes)?;
@@ -162,6 +164,9 @@ impl Walk<'_> {
                 AccessExpr::Dot(Expr::Identifier(ident)) => {
                     value.field(name(ident)?, &place(ident.span))?
                 }
+                AccessExpr::Dot(Expr::Function(function)) => {
+                    self.call(function, Some(value), scope, ctes)?
+                }
                 AccessExpr::Subscript(Subscript::Index { index }) => {
                     let index = self.subscript(index, scope, ctes)?;
                     let element = value.element();
@@ -191,45 +196,73 @@ impl Walk<'_> {
     ) -> Followed<Value> {
         let mut fields: Vec<Field> = Vec::with_capacity(values.len());
         for (position, expr) in values.iter().enumerate() {
-            let own = match (expr, types.get(position)) {
-                (Expr::Named { name: own, .. }, None) => Some(name(own)?.into()),
-                (
-                    _,
-                    Some(StructField {
-                        field_name,
-                        field_type,
-                        options: None,
-                    }),
-                ) => {
-                    self.data_type(field_type)?;
-                    field_name
-                        .as_ref()
-                        .map(|own| name(own).map(Into::into))
-                        .transpose()?
-                }
-                (_, Some(_)) => return Err(Refusal::unsupported(&(0..0), "This typed struct")),
-                (expr, None) => implied_name(expr)?,
+            let own = match expr {
+                Expr::Named { name: own, .. } => Some(name(own)?.into()),
+                expr => implied_name(expr)?,
             };
-            fields.push(field(own, self.expression(expr, scope, ctes)?));
+            let own = field(own, self.expression(expr, scope, ctes)?);
+            fields.push(match types.get(position) {
+                Some(declared) => self.typed_field(&own.value, declared)?,
+                None => own,
+            });
         }
         Ok(Value::from_fields(fields))
     }
 
-    /// A type reads nothing; one that the parser does not know by name is refused.
-    #[expect(clippy::unused_self, reason = "reads as one of the followers")]
-    pub(super) fn data_type(&self, data_type: &DataType) -> Followed<()> {
+    /// A value of this type, whose fields have the type's names.
+    pub(super) fn typed(&mut self, value: &Value, data_type: &DataType) -> Followed<Value> {
+        self.step(1)?;
         match data_type {
-            DataType::Custom(object, _) => {
-                let known = ["BIGNUMERIC", "BIGDECIMAL", "GEOGRAPHY", "RANGE"];
-                let written = object.to_string().to_ascii_uppercase();
-                if known.contains(&written.as_str()) {
-                    return Ok(());
-                }
-                Err(Refusal::unsupported(&place(object.span()), "This type"))
+            DataType::Array(ArrayElemTypeDef::AngleBracket(element)) => {
+                let element = self.typed(&value.element(), element)?;
+                Ok(Value::array_of(element))
             }
-            _ => Ok(()),
+            DataType::Struct(fields, _) => {
+                let known = match &value.shape {
+                    Shape::Struct(known) if known.len() == fields.len() => Some(Rc::clone(known)),
+                    _ => None,
+                };
+                let named = fields.iter().enumerate().map(|(position, declared)| {
+                    let part = known.as_ref().map_or(value, |known| &known[position].value);
+                    self.typed_field(part, declared)
+                });
+                Ok(Value::from_fields(named.collect::<Followed<_>>()?))
+            }
+            _ => {
+                check_type(data_type)?;
+                Ok(Value::from_all([value]))
+            }
         }
     }
+
+    fn typed_field(&mut self, value: &Value, declared: &StructField) -> Followed<Field> {
+        let StructField {
+            field_name,
+            field_type,
+            options: None,
+        } = declared
+        else {
+            return Err(Refusal::unsupported(&(0..0), "This typed struct"));
+        };
+        let own = match field_name {
+            Some(own) => Some(name(own)?.into()),
+            None => None,
+        };
+        Ok(field(own, self.typed(value, field_type)?))
+    }
+}
+
+/// A type reads nothing; one that the parser does not know by name is refused.
+pub(super) fn check_type(data_type: &DataType) -> Followed<()> {
+    let DataType::Custom(object, _) = data_type else {
+        return Ok(());
+    };
+    let known = ["BYTEINT", "FLOAT32", "GEOGRAPHY", "RANGE"];
+    let written = object.to_string().to_ascii_uppercase();
+    if known.contains(&written.as_str()) {
+        return Ok(());
+    }
+    Err(Refusal::unsupported(&place(object.span()), "This type"))
 }
 
 fn check_operator(op: &BinaryOperator) -> Followed<()> {

@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    Ident, Query, TableAlias, TableFactor, TableSample, TableSampleKind, TableVersion,
-    TableWithJoins,
+    Expr, FunctionArg, FunctionArgExpr, Ident, Query, TableAlias, TableFactor, TableSample,
+    TableSampleKind, TableVersion, TableWithJoins,
 };
 
 use super::{Clause, Ctes, Walk, field, name, path, select::fields_of};
 use crate::{
     finding::{Followed, Refusal},
+    functions,
     lexer::place,
     scope::{Relation, Scope},
     value::{Shape, Value},
@@ -116,7 +117,7 @@ impl Walk<'_> {
             index_hints,
         } = factor
         else {
-            return Err(table_function(factor));
+            return Err(self.table_function(factor, scope, ctes)?);
         };
         if !with_hints.is_empty() || !partitions.is_empty() || !index_hints.is_empty() {
             return Err(Refusal::unsupported(&(0..0), "An option of this table"));
@@ -153,14 +154,7 @@ impl Walk<'_> {
             return Ok(None);
         };
         let first = name(first)?;
-        if scope.range_variable(first).is_none() {
-            if scope.has_column(first) {
-                let place = super::names::path_place(parts);
-                return Err(Refusal::unsupported(
-                    &place,
-                    "An array within a column, without UNNEST,",
-                ));
-            }
+        if scope.range_variable(first).is_none() && !scope.has_column(first) {
             return Ok(None);
         }
         if self.is_catalogued(parts) {
@@ -173,6 +167,45 @@ impl Walk<'_> {
         let value = self.column(parts, scope)?;
         let last = parts.last().map(|ident| ident.value.as_str().into());
         Ok(Some(elements(&value, last)))
+    }
+
+    /// A table function is never run, but what it is given is read.
+    fn table_function(
+        &mut self,
+        factor: &TableFactor,
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Refusal> {
+        let TableFactor::Table {
+            name: object,
+            args: Some(given),
+            ..
+        } = factor
+        else {
+            return Err(Refusal::unsupported(&(0..0), "This item of FROM"));
+        };
+        for arg in &given.args {
+            let (FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))
+            | FunctionArg::Named {
+                arg: FunctionArgExpr::Expr(expr),
+                ..
+            }) = arg
+            else {
+                continue;
+            };
+            match expr {
+                Expr::Identifier(ident) => self.note_read(&[ident]),
+                Expr::CompoundIdentifier(parts) => {
+                    self.note_read(&parts.iter().collect::<Vec<_>>());
+                }
+                Expr::Subquery(query) => drop(self.query(query, scope.outer, ctes)?),
+                _ => {}
+            }
+        }
+        let called = object.to_string().to_ascii_uppercase().replace('`', "");
+        let message = "A table function, whose answer is not known, is not followed.";
+        let place = path(object).map_or(0..0, |parts| super::names::path_place(&parts));
+        Ok(Refusal::new(functions::refusal(&called), &place, message))
     }
 
     fn derived(
@@ -252,24 +285,4 @@ pub(crate) fn alias_name(alias: Option<&TableAlias>) -> Followed<Option<Rc<str>>
         return Err(Refusal::unsupported(&place(alias.name.span), what));
     }
     Ok(Some(name(&alias.name)?.into()))
-}
-
-fn table_function(factor: &TableFactor) -> Refusal {
-    let TableFactor::Table { name: object, .. } = factor else {
-        return Refusal::unsupported(&(0..0), "This item of FROM");
-    };
-    let place = path(object).map_or(0..0, |parts| super::names::path_place(&parts));
-    let function = object.to_string().to_ascii_uppercase();
-    let code = if function.starts_with("ML.") || function.starts_with("AI.") {
-        crate::finding::FindingCode::ModelUse
-    } else if function == "EXTERNAL_QUERY" {
-        crate::finding::FindingCode::ExternalData
-    } else {
-        crate::finding::FindingCode::UnknownFunction
-    };
-    Refusal::new(
-        code,
-        &place,
-        "A table function, whose answer is not known, is not followed.",
-    )
 }

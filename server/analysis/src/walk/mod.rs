@@ -78,6 +78,8 @@ pub(crate) struct Walk<'c> {
     pub explained: BTreeSet<usize>,
     /// Tables of the text that must be masked, by the place of their name.
     pub masked: BTreeMap<usize, Masked>,
+    /// Variables of the script, in small letters.
+    pub variables: BTreeMap<String, Value>,
     tables: BTreeMap<TableName, Rc<Relation>>,
     clause: Clause,
     views: Vec<TableName>,
@@ -97,6 +99,7 @@ impl<'c> Walk<'c> {
             writes: BTreeSet::new(),
             explained: BTreeSet::new(),
             masked: BTreeMap::new(),
+            variables: BTreeMap::new(),
             tables: BTreeMap::new(),
             clause: Clause::Value,
             views: Vec::new(),

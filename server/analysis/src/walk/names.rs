@@ -56,11 +56,15 @@ impl Walk<'_> {
         };
         let mut rest = rest.iter();
         let found = match (scope.find(name(first)?, &place)?, rest.as_slice().first()) {
-            (Found::Row(relation), Some(part)) => {
+            (Some(Found::Row(relation)), Some(part)) => {
                 rest.next();
                 relation.column(name(part)?, &place)?
             }
-            (found, _) => found,
+            (Some(found), _) => found,
+            (None, _) => Found::Column {
+                value: self.variable(name(first)?, &place)?,
+                pseudo_of: None,
+            },
         };
         let mut value = match found {
             Found::Row(relation) => {
@@ -81,6 +85,15 @@ impl Walk<'_> {
         }
         self.note(&value.flow, &place);
         Ok(value)
+    }
+
+    /// A variable of the script, which any column hides.
+    fn variable(&self, name: &str, place: &Place) -> Followed<Value> {
+        let known = self.variables.get(&name.to_ascii_lowercase());
+        known.cloned().ok_or_else(|| {
+            let message = format!("There is no column or table alias `{name}` in reach.");
+            Refusal::new(FindingCode::UnknownColumn, place, message)
+        })
     }
 
     fn whole_row(

@@ -2,9 +2,10 @@
 
 use sqlparser::ast::{
     Assignment, AssignmentTarget, Expr, ExprWithAliasAndOrderBy, PipeOperator, Query, SelectItem,
+    SetOperator, SetQuantifier,
 };
 
-use super::{Clause, Ctes, Output, Walk, field, name, path, select::implied_name};
+use super::{Clause, Ctes, Output, Walk, field, name, path, query::combined, select::implied_name};
 use crate::{
     finding::{FindingCode, Followed, Refusal},
     lexer::place,
@@ -57,6 +58,7 @@ impl Walk<'_> {
                     ..Relation::default()
                 });
             }
+            PipeOperator::TableSample { sample } => self.table_sample(sample)?,
             PipeOperator::As { alias } => {
                 let fields = self.everything(&scope)?.fields;
                 scope = single(fields, &scope);
@@ -124,8 +126,64 @@ impl Walk<'_> {
                 full_table_exprs,
                 group_by_expr,
             } => self.aggregate(full_table_exprs, group_by_expr, scope, ctes),
+            PipeOperator::Union {
+                set_quantifier,
+                queries,
+            } => self.pipe_of_queries(SetOperator::Union, *set_quantifier, queries, scope, ctes),
+            PipeOperator::Intersect {
+                set_quantifier,
+                queries,
+            } => self.pipe_of_queries(
+                SetOperator::Intersect,
+                *set_quantifier,
+                queries,
+                scope,
+                ctes,
+            ),
+            PipeOperator::Except {
+                set_quantifier,
+                queries,
+            } => self.pipe_of_queries(SetOperator::Except, *set_quantifier, queries, scope, ctes),
+            PipeOperator::Pivot {
+                aggregate_functions,
+                value_column,
+                value_source,
+                alias: None,
+            } => {
+                let key = match value_column.as_slice() {
+                    [only] => Expr::Identifier(only.clone()),
+                    _ => Expr::CompoundIdentifier(value_column.clone()),
+                };
+                self.pivoted(aggregate_functions, &key, value_source, scope, ctes)
+            }
+            PipeOperator::Unpivot {
+                value_column,
+                name_column,
+                unpivot_columns,
+                alias: None,
+            } => {
+                let groups: Vec<_> = unpivot_columns.iter().map(|column| vec![column]).collect();
+                self.unpivoted(&[value_column], name_column, &groups, scope)
+            }
             _ => Err(Refusal::unsupported(&(0..0), "This pipe operator")),
         }
+    }
+
+    /// Set operations with further queries.
+    fn pipe_of_queries(
+        &mut self,
+        operator: SetOperator,
+        quantifier: SetQuantifier,
+        queries: &[Query],
+        scope: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Vec<Field>> {
+        let mut output = self.everything(scope)?;
+        for query in queries {
+            let right = self.query(query, scope.outer, ctes)?;
+            output = combined(output, right, operator, quantifier)?;
+        }
+        Ok(output.fields)
     }
 
     fn extension(

@@ -1,16 +1,17 @@
-//! `PIVOT` and `UNPIVOT`.
+//! `PIVOT` and `UNPIVOT`, of `FROM` and of pipes.
 
-use std::rc::Rc;
+use std::{collections::BTreeSet, ops::ControlFlow, rc::Rc};
 
 use sqlparser::ast::{
     Expr, ExprWithAlias, Ident, PivotValueSource, TableFactor, UnaryOperator, Value as Literal,
+    visit_expressions,
 };
 
 use super::{Clause, Ctes, Walk, field, from::alias_name, name};
 use crate::{
     finding::{Followed, Refusal},
     scope::{Relation, Scope},
-    value::{Field, Value, same_name},
+    value::{Field, Value},
 };
 
 impl Walk<'_> {
@@ -24,29 +25,50 @@ impl Walk<'_> {
             table,
             aggregate_functions,
             value_column,
-            value_source: PivotValueSource::List(values),
+            value_source,
             default_on_null: None,
             alias,
         } = factor
         else {
             return Err(Refusal::unsupported(&(0..0), "This form of PIVOT"));
         };
-        let input = self.operand(table, scope, ctes)?;
-        let [Expr::Identifier(key)] = value_column.as_slice() else {
-            return Err(Refusal::unsupported(&(0..0), "PIVOT over an expression"));
+        let [key] = value_column.as_slice() else {
+            return Err(Refusal::unsupported(&(0..0), "PIVOT over several columns"));
         };
-        let key_value = self.within(Clause::Group, |walk| walk.column(&[key], &input))?;
-        let mut used = vec![name(key)?.to_owned()];
-        let mut aggregates = Vec::new();
-        for ExprWithAlias { expr, alias } in aggregate_functions {
-            aggregate_columns(expr, &mut used)?;
-            let value = self.expression(expr, &input, ctes)?;
-            aggregates.push((alias, Value::from_all([&value, &key_value])));
+        let input = self.operand(table, scope, ctes)?;
+        let fields = self.pivoted(aggregate_functions, key, value_source, &input, ctes)?;
+        Ok(Relation {
+            name: alias_name(alias.as_ref())?,
+            fields,
+            ..Relation::default()
+        })
+    }
+
+    /// The columns that pivoting what is in reach gives.
+    pub(super) fn pivoted(
+        &mut self,
+        aggregates: &[ExprWithAlias],
+        key: &Expr,
+        values: &PivotValueSource,
+        input: &Scope<'_>,
+        ctes: &Ctes,
+    ) -> Followed<Vec<Field>> {
+        let PivotValueSource::List(values) = values else {
+            return Err(Refusal::unsupported(&(0..0), "This form of PIVOT"));
+        };
+        self.everything(input)?;
+        let key_value = self.within(Clause::Group, |walk| walk.expression(key, input, ctes))?;
+        let mut used = named_columns(key);
+        let mut cells = Vec::new();
+        for ExprWithAlias { expr, alias } in aggregates {
+            used.extend(named_columns(expr));
+            let value = self.expression(expr, input, ctes)?;
+            cells.push((alias, Value::from_all([&value, &key_value])));
         }
-        let mut fields = remaining(&input, &used);
+        let mut fields = remaining(input, &used);
         for literal in values {
             let suffix = pivot_name(literal)?;
-            for (alias, value) in &aggregates {
+            for (alias, value) in &cells {
                 let own = match alias {
                     Some(alias) => format!("{}_{suffix}", name(alias)?),
                     None => suffix.clone(),
@@ -54,11 +76,8 @@ impl Walk<'_> {
                 fields.push(field(Some(own.into()), value.clone()));
             }
         }
-        Ok(Relation {
-            name: alias_name(alias.as_ref())?,
-            fields,
-            ..Relation::default()
-        })
+        self.step(fields.len())?;
+        Ok(fields)
     }
 
     pub(super) fn unpivot(
@@ -69,8 +88,8 @@ impl Walk<'_> {
     ) -> Followed<Relation> {
         let TableFactor::Unpivot {
             table,
-            value: Expr::Identifier(value_name),
-            name: key_name,
+            value,
+            name: key,
             columns,
             null_inclusion: _,
             alias,
@@ -79,21 +98,9 @@ impl Walk<'_> {
             return Err(Refusal::unsupported(&(0..0), "This form of UNPIVOT"));
         };
         let input = self.operand(table, scope, ctes)?;
-        let mut used = Vec::new();
-        let mut values = Vec::new();
-        for ExprWithAlias { expr, alias: _ } in columns {
-            let Expr::Identifier(column) = expr else {
-                return Err(Refusal::unsupported(
-                    &(0..0),
-                    "UNPIVOT of several columns at once",
-                ));
-            };
-            values.push(self.column(&[column], &input)?);
-            used.push(name(column)?.to_owned());
-        }
-        let mut fields = remaining(&input, &used);
-        fields.push(named(value_name, Value::from_all(&values))?);
-        fields.push(named(key_name, Value::default())?);
+        let columns = columns.iter().map(|column| identifiers(&column.expr));
+        let columns = columns.collect::<Followed<Vec<_>>>()?;
+        let fields = self.unpivoted(&identifiers(value)?, key, &columns, &input)?;
         Ok(Relation {
             name: alias_name(alias.as_ref())?,
             fields,
@@ -101,7 +108,36 @@ impl Walk<'_> {
         })
     }
 
-    /// The relation that is turned, alone in a scope, with all its columns in use.
+    /// The columns that unpivoting what is in reach gives: each group of columns fills the new
+    /// ones by position.
+    pub(super) fn unpivoted(
+        &mut self,
+        new: &[&Ident],
+        key: &Ident,
+        groups: &[Vec<&Ident>],
+        input: &Scope<'_>,
+    ) -> Followed<Vec<Field>> {
+        self.everything(input)?;
+        let mut used = BTreeSet::new();
+        let mut values = vec![Vec::new(); new.len()];
+        for group in groups {
+            if group.len() != new.len() {
+                return Err(Refusal::unsupported(&(0..0), "UNPIVOT of unlike columns"));
+            }
+            for (column, values) in group.iter().zip(&mut values) {
+                values.push(self.column(&[column], input)?);
+                used.insert(name(column)?.to_ascii_lowercase());
+            }
+        }
+        let mut fields = remaining(input, &used);
+        for (ident, values) in new.iter().zip(&values) {
+            fields.push(named(ident, Value::from_all(values))?);
+        }
+        fields.push(named(key, Value::default())?);
+        Ok(fields)
+    }
+
+    /// The relation that is turned, alone in a scope.
     fn operand<'s>(
         &mut self,
         table: &TableFactor,
@@ -109,12 +145,10 @@ impl Walk<'_> {
         ctes: &Ctes,
     ) -> Followed<Scope<'s>> {
         let relations = self.factor(table, scope, ctes)?;
-        let input = Scope {
+        Ok(Scope {
             relations,
             ..Scope::within(scope.outer)
-        };
-        self.everything(&input)?;
-        Ok(input)
+        })
     }
 }
 
@@ -123,40 +157,50 @@ fn named(ident: &Ident, value: Value) -> Followed<Field> {
     Ok(field(Some(own), value))
 }
 
-fn remaining(input: &Scope<'_>, used: &[String]) -> Vec<Field> {
-    let fields = input.relations.iter().flat_map(|relation| &relation.fields);
-    fields
-        .filter(|f| {
-            !f.name
-                .as_deref()
-                .is_some_and(|own| used.iter().any(|u| same_name(u, own)))
-        })
-        .cloned()
-        .collect()
+fn identifier(expr: &Expr) -> Followed<&Ident> {
+    match expr {
+        Expr::Identifier(ident) => Ok(ident),
+        _ => Err(Refusal::unsupported(&(0..0), "UNPIVOT of an expression")),
+    }
 }
 
-/// The columns that an aggregate of `PIVOT` reads: those do not group.
-fn aggregate_columns(expr: &Expr, used: &mut Vec<String>) -> Followed<()> {
-    use sqlparser::ast::{FunctionArg, FunctionArgExpr, FunctionArguments};
-    let refuse = || Refusal::unsupported(&(0..0), "This aggregate of PIVOT");
-    let Expr::Function(function) = expr else {
-        return Err(refuse());
-    };
-    let FunctionArguments::List(list) = &function.args else {
-        return Err(refuse());
-    };
-    for arg in &list.args {
-        match arg {
-            FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Identifier(column))) => {
-                used.push(name(column)?.to_owned());
-            }
-            FunctionArg::Unnamed(
-                FunctionArgExpr::Expr(Expr::Value(_)) | FunctionArgExpr::Wildcard,
-            ) => {}
-            _ => return Err(refuse()),
-        }
+/// One name, or several in brackets.
+fn identifiers(expr: &Expr) -> Followed<Vec<&Ident>> {
+    match expr {
+        Expr::Tuple(several) => several.iter().map(identifier).collect(),
+        Expr::Nested(inner) => Ok(vec![identifier(inner)?]),
+        only => Ok(vec![identifier(only)?]),
     }
-    Ok(())
+}
+
+/// What does not group: every column but those that the aggregates and the key name.
+fn remaining(input: &Scope<'_>, used: &BTreeSet<String>) -> Vec<Field> {
+    let kept = |f: &&Field| {
+        let own = f.name.as_deref().map(str::to_ascii_lowercase);
+        own.is_none_or(|own| !used.contains(&own))
+    };
+    let starred = input.relations.iter().flat_map(Relation::starred);
+    let fields = input.merged.iter().chain(starred);
+    fields.filter(kept).cloned().collect()
+}
+
+/// The columns that an expression names, in small letters. Of a path any part may be one, as
+/// the first may be the table.
+fn named_columns(expr: &Expr) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let _ = visit_expressions(expr, |expr: &Expr| {
+        match expr {
+            Expr::Identifier(ident) => {
+                names.insert(ident.value.to_ascii_lowercase());
+            }
+            Expr::CompoundIdentifier(parts) => {
+                names.extend(parts.iter().take(2).map(|p| p.value.to_ascii_lowercase()));
+            }
+            _ => {}
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    names
 }
 
 /// How BigQuery names a pivoted column.
@@ -164,21 +208,26 @@ fn pivot_name(literal: &ExprWithAlias) -> Followed<String> {
     if let Some(alias) = &literal.alias {
         return Ok(name(alias)?.to_owned());
     }
-    let (minus, value) = match &literal.expr {
-        Expr::Value(value) => ("", &value.value),
+    let refuse = || Refusal::unsupported(&(0..0), "This value of PIVOT");
+    let (minus, expr) = match &literal.expr {
         Expr::UnaryOp {
             op: UnaryOperator::Minus,
             expr,
-        } => match expr.as_ref() {
-            Expr::Value(value) => ("minus_", &value.value),
-            _ => return Err(Refusal::unsupported(&(0..0), "This value of PIVOT")),
-        },
-        _ => return Err(Refusal::unsupported(&(0..0), "This value of PIVOT")),
+        } => ("minus_", expr.as_ref()),
+        expr => ("", expr),
     };
-    match value {
-        Literal::SingleQuotedString(text) => Ok(text.clone()),
-        Literal::Number(digits, _) => Ok(format!("_{minus}{digits}")),
-        Literal::Boolean(value) => Ok(value.to_string()),
-        _ => Err(Refusal::unsupported(&(0..0), "This value of PIVOT")),
+    match expr {
+        Expr::Value(value) => match &value.value {
+            Literal::SingleQuotedString(text) => Ok(text.clone()),
+            Literal::Number(digits, _) => Ok(format!("_{minus}{}", digits.replace('.', "_point_"))),
+            Literal::Boolean(value) => Ok(value.to_string()),
+            Literal::Null => Ok("NULL".to_owned()),
+            _ => Err(refuse()),
+        },
+        Expr::TypedString(typed) => match &typed.value.value {
+            Literal::SingleQuotedString(text) => Ok(format!("_{}", text.replace('-', "_"))),
+            _ => Err(refuse()),
+        },
+        _ => Err(refuse()),
     }
 }

@@ -163,50 +163,57 @@ impl Walk<'_> {
             for cte in &with.cte_tables {
                 known = known.with(name(&cte.alias.name)?, None)?;
             }
+            return self.with_recursive(&with.cte_tables, known);
         }
         for cte in &with.cte_tables {
-            let Cte {
-                alias,
-                query,
-                from: None,
-                materialized: None,
-                closing_paren_token: _,
-            } = cte
-            else {
-                return Err(Refusal::unsupported(
-                    &place(cte.alias.name.span),
-                    "This form of WITH",
-                ));
-            };
-            let cte_name = name(&alias.name)?;
-            if !alias.columns.is_empty() || alias.at.is_some() {
-                let what = "A list of columns in WITH";
-                return Err(Refusal::unsupported(&place(alias.name.span), what));
-            }
-            let output = if with.recursive {
-                self.recursive(cte_name, query, &known)?
-            } else {
-                self.query(query, None, &known)?
-            };
+            let (cte_name, query) = named_query(cte)?;
+            let output = self.query(query, None, &known)?;
             known = known.with(cte_name, Some(output.into_relation()))?;
         }
         Ok(known)
     }
 
-    /// Follows a query that may read itself until nothing new flows.
+    /// In `WITH RECURSIVE` an expression may read one that stands behind it: each is followed as
+    /// soon as what it reads is known.
+    fn with_recursive(&mut self, ctes: &[Cte], mut known: Ctes) -> Followed<Ctes> {
+        let mut pending: Vec<&Cte> = ctes.iter().collect();
+        while !pending.is_empty() {
+            let mut waiting = Vec::new();
+            let mut refused = None;
+            for cte in &pending {
+                let (cte_name, query) = named_query(cte)?;
+                match self.recursive(cte_name, query, &known) {
+                    Ok(output) => {
+                        known = known.with(cte_name, Some(output.into_relation()))?;
+                    }
+                    Err(refusal) => {
+                        refused.get_or_insert(refusal);
+                        waiting.push(*cte);
+                    }
+                }
+            }
+            match refused {
+                Some(refusal) if waiting.len() == pending.len() => return Err(refusal),
+                _ => pending = waiting,
+            }
+        }
+        Ok(known)
+    }
+
+    /// Follows a query that may read itself, from its first arm, until nothing new flows.
     fn recursive(&mut self, own: &str, query: &Query, ctes: &Ctes) -> Followed<Output> {
-        let SetExpr::SetOperation {
-            left,
-            op: SetOperator::Union,
-            ..
-        } = query.body.as_ref()
-        else {
+        let mut first = query.body.as_ref();
+        while let SetExpr::SetOperation { left, .. } = first {
+            first = left;
+        }
+        if std::ptr::eq(first, query.body.as_ref()) {
             return self.query(query, None, ctes);
+        }
+        let inner = match &query.with {
+            Some(with) => self.with(with, ctes)?,
+            None => ctes.clone(),
         };
-        let mut output = match query.with {
-            None => self.deeper(|walk| walk.body(left, None, ctes))?.0,
-            Some(_) => return self.query(query, None, ctes),
-        };
+        let mut output = self.deeper(|walk| walk.body(first, None, &inner))?.0;
         for _ in 0..MOST_ROUNDS {
             let known = ctes.with(own, Some(output.clone().into_relation()))?;
             let next = self.query(query, None, &known)?;
@@ -263,16 +270,7 @@ impl Walk<'_> {
         let mut output = self.deeper(|walk| walk.body(first, outer, ctes))?.0;
         for (op, quantifier, right) in arms.into_iter().rev() {
             let right = self.deeper(|walk| walk.body(right, outer, ctes))?.0;
-            output = match (op, quantifier) {
-                (
-                    SetOperator::Union | SetOperator::Except | SetOperator::Intersect,
-                    SetQuantifier::All | SetQuantifier::Distinct,
-                ) => by_position(output, right)?,
-                (SetOperator::Union, SetQuantifier::AllByName | SetQuantifier::DistinctByName) => {
-                    by_name(output, right)?
-                }
-                _ => return Err(Refusal::unsupported(&(0..0), "This form of set operation")),
-            };
+            output = combined(output, right, *op, *quantifier)?;
         }
         Ok(output)
     }
@@ -317,6 +315,26 @@ impl Walk<'_> {
     }
 }
 
+/// One expression of `WITH`: its name and its query.
+fn named_query(cte: &Cte) -> Followed<(&str, &Query)> {
+    let Cte {
+        alias,
+        query,
+        from: None,
+        materialized: None,
+        closing_paren_token: _,
+    } = cte
+    else {
+        let place = place(cte.alias.name.span);
+        return Err(Refusal::unsupported(&place, "This form of WITH"));
+    };
+    if !alias.columns.is_empty() || alias.at.is_some() {
+        let what = "A list of columns in WITH";
+        return Err(Refusal::unsupported(&place(alias.name.span), what));
+    }
+    Ok((name(&alias.name)?, query))
+}
+
 /// The column that a whole number in `GROUP BY` or `ORDER BY` counts off.
 pub(super) fn ordinal<'o>(expr: &Expr, output: &'o Output) -> Option<&'o Field> {
     let Expr::Value(value) = expr else {
@@ -330,30 +348,58 @@ pub(super) fn ordinal<'o>(expr: &Expr, output: &'o Output) -> Option<&'o Field> 
         .get(text.parse::<usize>().ok()?.checked_sub(1)?)
 }
 
-/// The arms of `UNION … BY NAME` join by name; a column that only one arm has stays. Without
-/// `FULL`, BigQuery itself refuses such arms.
-fn by_name(mut left: Output, right: Output) -> Followed<Output> {
-    for column in right.fields {
-        let Some(own) = &column.name else {
-            return Err(Refusal::unsupported(
-                &(0..0),
-                "A column without a name, BY NAME,",
-            ));
-        };
-        match left.fields.iter_mut().find(|field| field.is_named(own)) {
-            Some(field) => {
-                field.value = Value::one_of(&[std::mem::take(&mut field.value), column.value]);
+/// What a set operation of two arms answers with.
+pub(super) fn combined(
+    left: Output,
+    right: Output,
+    operator: SetOperator,
+    quantifier: SetQuantifier,
+) -> Followed<Output> {
+    let known = matches!(
+        operator,
+        SetOperator::Union | SetOperator::Except | SetOperator::Intersect
+    );
+    match quantifier {
+        SetQuantifier::All | SetQuantifier::Distinct if known => by_position(left, right),
+        // The parser's three forms stand for three modes: see `parse::repair`.
+        SetQuantifier::AllByName | SetQuantifier::ByName | SetQuantifier::DistinctByName
+            if known =>
+        {
+            by_name(left, right, quantifier)
+        }
+        _ => Err(Refusal::unsupported(&(0..0), "This form of set operation")),
+    }
+}
+
+/// The arms of a set operation by name: all columns, the left arm's, or those of both.
+fn by_name(left: Output, right: Output, quantifier: SetQuantifier) -> Followed<Output> {
+    let unnamed = |output: &Output| {
+        output.row.is_some() || output.fields.iter().any(|field| field.name.is_none())
+    };
+    if unnamed(&left) || unnamed(&right) {
+        let what = "A column without a name, BY NAME,";
+        return Err(Refusal::unsupported(&(0..0), what));
+    }
+    let same = |one: &Field, other: &Field| one.name.as_deref().is_some_and(|n| other.is_named(n));
+    let mut fields = Vec::with_capacity(left.fields.len());
+    for mut field in left.fields {
+        match right.fields.iter().find(|other| same(other, &field)) {
+            Some(other) => {
+                field.value = Value::one_of(&[field.value, other.value.clone()]);
+                fields.push(field);
             }
-            None => left.fields.push(column),
+            None if quantifier == SetQuantifier::DistinctByName => {}
+            None => fields.push(field),
         }
     }
-    if left.fields.iter().any(|field| field.name.is_none()) || left.row.is_some() {
-        return Err(Refusal::unsupported(
-            &(0..0),
-            "A column without a name, BY NAME,",
-        ));
+    if quantifier == SetQuantifier::AllByName {
+        let more = right.fields.into_iter();
+        let more: Vec<Field> = more
+            .filter(|f| !fields.iter().any(|g| same(f, g)))
+            .collect();
+        fields.extend(more);
     }
-    Ok(left)
+    Ok(Output { fields, row: None })
 }
 
 /// The arms of a set operation join by position, under the first arm's names.

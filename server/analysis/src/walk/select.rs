@@ -132,6 +132,13 @@ impl Walk<'_> {
             }
             return Ok(());
         }
+        // Within `GROUPING SETS` the parser takes `ROLLUP` and `CUBE` for functions.
+        if let Some(keys) = super::call::nested_grouping(key) {
+            for key in keys {
+                self.group_key(key, output, scope, ctes)?;
+            }
+            return Ok(());
+        }
         self.within(Clause::Group, |walk| match ordinal(key, output) {
             Some(counted) => {
                 walk.note(&counted.value.flow, &super::expression::place_of(key));

@@ -90,12 +90,12 @@ impl Walk<'_> {
         }
         let catalog = self.catalog;
         let (project, dataset) = (&catalog.default_project, &catalog.default_dataset);
-        match names.as_slice() {
-            [table] => Ok(TableName::new(format!("{project}.{dataset}.{table}"))),
-            [dataset, table] => Ok(TableName::new(format!("{project}.{dataset}.{table}"))),
-            [project, dataset, table] => Ok(TableName::new(format!("{project}.{dataset}.{table}"))),
-            _ => Err(unknown(&names.join("."), place)),
-        }
+        Ok(TableName::new(match names.as_slice() {
+            [table] => format!("{project}.{dataset}.{table}"),
+            // A project of a domain, as `example.com:project`, has dots of its own.
+            [_, _] if !names[0].contains(':') => format!("{project}.{}", names.join(".")),
+            _ => names.join("."),
+        }))
     }
 
     /// Whether the catalog has a table or view of this name.
@@ -103,6 +103,13 @@ impl Walk<'_> {
         self.full_name(parts, &(0..0)).is_ok_and(|full| {
             self.catalog.tables.contains_key(&full) || self.catalog.views.contains_key(&full)
         })
+    }
+
+    /// Notes a table that is read in a way that is not followed.
+    pub(super) fn note_read(&mut self, parts: &[&Ident]) {
+        if self.is_catalogued(parts) {
+            self.reads.extend(self.full_name(parts, &(0..0)));
+        }
     }
 
     fn catalogued(&mut self, full: &TableName, place: &Place) -> Followed<Relation> {
