@@ -238,6 +238,10 @@ fn masked_sql(sql: &str, tokens: &[TokenWithSpan], walk: &Walk<'_>) -> Followed<
     };
     let mut tokens = lexer::tokens(&masked).map_err(broken)?;
     tokens.retain(|token| token.token != Token::SemiColon);
-    parse::parse(&tokens).map_err(broken)?;
+    match Kind::of(&tokens) {
+        Kind::CreateTableAs => change::create_header(&tokens, &(0..0)).map(drop),
+        _ => parse::parse(&tokens).map(drop),
+    }
+    .map_err(broken)?;
     Ok(masked)
 }
