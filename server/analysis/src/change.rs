@@ -299,7 +299,7 @@ impl Walk<'_> {
     /// The table that changes cannot be masked, so its tagged columns must not be read.
     fn keep_secret(&self, secret: &Flow, place: &Place) -> Followed<()> {
         let tagged = |flow: &Flow| {
-            flow.intersection(secret)
+            flow.common(secret)
                 .any(|&number| self.sources.get(number).is_some_and(|s| s.tag.is_some()))
         };
         if tagged(&self.indirect) || self.references.values().any(tagged) {

@@ -9,7 +9,10 @@ mod change;
 mod characters;
 mod describe;
 mod finding;
+mod flow;
 mod functions;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod lexer;
 mod mask;
 mod parse;

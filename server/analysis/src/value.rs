@@ -1,13 +1,11 @@
 //! What a value is made of: the columns that flow into it, and its fields.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
 use domain::{Column, Mode, Tag};
 
 use crate::finding::{FindingCode, Followed, Place, Refusal};
-
-/// The columns that flow into a value, each by its number in [`Sources`].
-pub(crate) type Flow = Rc<BTreeSet<usize>>;
+pub(crate) use crate::flow::{Flow, join};
 
 /// One column, or leaf field, of a table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +48,7 @@ pub(crate) struct Value {
     pub shape: Shape,
     /// How deep fields and elements nest in it.
     pub depth: usize,
-    /// The catalog's column, while the value is that column unchanged.
+    /// The catalog's column, while the value is that column unchanged and can be masked.
     pub origin: Option<Rc<Column>>,
 }
 
@@ -98,7 +96,7 @@ impl Value {
     }
 
     pub fn array_of(element: Value) -> Self {
-        let (flow, depth) = (Rc::clone(&element.flow), element.depth + 1);
+        let (flow, depth) = (element.flow.clone(), element.depth + 1);
         Self::shaped(flow, Shape::Array(Rc::new(element)), depth)
     }
 
@@ -123,7 +121,7 @@ impl Value {
         match &self.shape {
             Shape::Array(element) => Self::clone(element),
             _ => Self {
-                flow: Rc::clone(&self.flow),
+                flow: self.flow.clone(),
                 ..Self::default()
             },
         }
@@ -135,7 +133,7 @@ impl Value {
             Shape::Struct(fields) => fields,
             Shape::Opaque => {
                 return Ok(Self {
-                    flow: Rc::clone(&self.flow),
+                    flow: self.flow.clone(),
                     ..Self::default()
                 });
             }
@@ -220,7 +218,7 @@ impl Value {
     /// A column of a table, with its fields as sources of their own.
     pub fn of_column(column: &Column, table: &str, sources: &mut Sources) -> Self {
         let mut value = nested(column, table, None, sources);
-        value.origin = Some(Rc::new(column.clone()));
+        value.origin = column.is_sensitive().then(|| Rc::new(column.clone()));
         value
     }
 }
@@ -235,7 +233,7 @@ fn nested(column: &Column, prefix: &str, outer: Option<&Tag>, sources: &mut Sour
             tag: tag.cloned(),
         });
         Value {
-            flow: Rc::new(BTreeSet::from([number])),
+            flow: Flow::of(number),
             ..Value::default()
         }
     } else {
@@ -249,17 +247,4 @@ fn nested(column: &Column, prefix: &str, outer: Option<&Tag>, sources: &mut Sour
         Mode::Repeated => Value::array_of(value),
         Mode::Nullable | Mode::Required => value,
     }
-}
-
-/// The union of several flows, without a copy where one is enough.
-pub(crate) fn join<'a>(flows: impl IntoIterator<Item = &'a Flow>) -> Flow {
-    let mut joined = Flow::default();
-    for flow in flows {
-        if joined.is_empty() {
-            joined = Rc::clone(flow);
-        } else if !Rc::ptr_eq(&joined, flow) && !flow.is_subset(&joined) {
-            Rc::make_mut(&mut joined).extend(flow.iter().copied());
-        }
-    }
-    joined
 }

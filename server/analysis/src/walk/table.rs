@@ -11,7 +11,7 @@ use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
     lexer, parse,
     scope::Relation,
-    value::{Field, Source, Value},
+    value::{Field, Flow, Source, Value},
 };
 
 /// Views that read views: at most this many levels.
@@ -142,7 +142,7 @@ impl Walk<'_> {
             let path = format!("{full}.{name}");
             let number = sources.add(Source { path, tag: None });
             let value = Value {
-                flow: Rc::new([number].into()),
+                flow: Flow::of(number),
                 ..Value::default()
             };
             field(Some((*name).into()), value)
