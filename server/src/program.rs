@@ -87,6 +87,7 @@ async fn connect(config: &WarehouseConfig) -> anyhow::Result<Arc<dyn Warehouse>>
     };
     let settings = Settings {
         base_url: config.base_url.clone(),
+        iam_credentials_url: config.iam_credentials_url.clone(),
         project: config.project.clone(),
         location: config.location.clone(),
         credentials,

@@ -17,6 +17,8 @@ use super::{
 pub struct WarehouseConfig {
     /// BigQuery's REST API, version 2.
     pub base_url: Url,
+    /// Google's IAM Credentials API: tokens of agents' service accounts come from there.
+    pub iam_credentials_url: Url,
     /// Runs the jobs and pays for them.
     pub project: String,
     /// Where datasets and jobs are.
@@ -66,6 +68,7 @@ impl WarehouseConfig {
 
     pub(super) fn validate(&mut self) -> Result<(), Invalid> {
         require_https_or_loopback("base_url", &self.base_url)?;
+        require_https_or_loopback("iam_credentials_url", &self.iam_credentials_url)?;
         require_text("project", &self.project)?;
         require_text("location", &self.location)?;
         self.validate_datasets()?;

@@ -11,6 +11,8 @@ mod message;
 mod query;
 mod table;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 pub use bigquery::{BigQuery, Credentials, Settings, SettingsError};
@@ -25,6 +27,10 @@ pub use table::TableDescription;
 /// repeated: starting a job carries the job's id, so that a second start finds the first.
 #[async_trait]
 pub trait Warehouse: Send + Sync {
+    /// The same warehouse in the name of a service account, by its e-mail address: jobs and
+    /// their rows then are that account's.
+    async fn acting_as(&self, account: &str) -> Result<Arc<dyn Warehouse>, WarehouseError>;
+
     /// Asks what a query would read, answer and cost, without running it.
     async fn dry_run(&self, query: &Query) -> Result<DryRun, WarehouseError>;
 

@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     future::pending,
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use async_trait::async_trait;
@@ -73,10 +73,10 @@ struct Script {
 }
 
 /// BigQuery, as the test wants it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct ScriptedWarehouse {
-    script: Mutex<Script>,
-    hanging: Notify,
+    script: Arc<Mutex<Script>>,
+    hanging: Arc<Notify>,
 }
 
 impl ScriptedWarehouse {
@@ -178,6 +178,10 @@ impl ScriptedWarehouse {
 
 #[async_trait]
 impl Warehouse for ScriptedWarehouse {
+    async fn acting_as(&self, _: &str) -> Result<Arc<dyn Warehouse>, WarehouseError> {
+        Ok(Arc::new(self.clone()))
+    }
+
     async fn dry_run(&self, query: &Query) -> Result<DryRun, WarehouseError> {
         self.script().dry_runs.push(query.clone());
         self.meet(Point::DryRun).await?;

@@ -22,7 +22,7 @@ use super::SettingsError;
 
 /// The scope that covers jobs and the descriptions of tables
 /// (<https://developers.google.com/identity/protocols/oauth2/scopes#bigquery>).
-const SCOPES: &[&str] = &["https://www.googleapis.com/auth/bigquery"];
+pub(super) const SCOPES: &[&str] = &["https://www.googleapis.com/auth/bigquery"];
 
 /// Where access tokens come from.
 #[derive(Debug, Clone)]

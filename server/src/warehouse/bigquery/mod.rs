@@ -8,6 +8,7 @@
 mod answer;
 mod credentials;
 mod failure;
+mod impersonation;
 mod raw;
 mod request;
 mod schema;
@@ -15,16 +16,23 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use std::{future::Future, time::Duration};
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use gcp_bigquery_client::{Client, client_builder::ClientBuilder};
+use gcp_bigquery_client::{Client, auth::Authenticator, client_builder::ClientBuilder};
+use url::Url;
 
 use super::{
     DryRun, Job, JobId, JobStatus, Page, PageToken, Query, TableDescription, Warehouse,
     WarehouseError,
 };
+use impersonation::Impersonation;
 use raw::Raw;
 
 pub use credentials::Credentials;
@@ -33,10 +41,21 @@ pub use settings::{Settings, SettingsError};
 /// How many descriptions of tables are fetched at a time.
 const CONCURRENT_TABLES: usize = 8;
 
-/// A connection to one project's BigQuery.
+/// A connection to one project's BigQuery, in somebody's name.
 pub struct BigQuery {
     client: Client,
     raw: Raw,
+    place: Arc<Place>,
+    authenticator: Arc<dyn Authenticator>,
+    /// The same place in the names of service accounts, so that their tokens are kept.
+    others: Mutex<BTreeMap<String, Arc<BigQuery>>>,
+}
+
+/// Where BigQuery is, whoever asks.
+struct Place {
+    http: reqwest::Client,
+    base_url: String,
+    iam_credentials_url: Url,
     project: String,
     location: String,
     deadline: Duration,
@@ -45,7 +64,6 @@ pub struct BigQuery {
 impl BigQuery {
     /// Prepares a connection; asks BigQuery nothing yet.
     pub async fn connect(settings: Settings) -> Result<Self, SettingsError> {
-        let base_url = settings.base_url.as_str().trim_end_matches('/').to_owned();
         let authenticator = settings.credentials.authenticator().await?;
         let http = reqwest::Client::builder()
             .connect_timeout(settings.deadline)
@@ -53,19 +71,40 @@ impl BigQuery {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|_| SettingsError::HttpClient)?;
-        let client = ClientBuilder::new()
-            .with_v2_base_url(base_url.clone())
-            .with_client(http.clone())
-            .build_from_authenticator(authenticator.clone())
-            .await
-            .map_err(|_| SettingsError::HttpClient)?;
-        Ok(Self {
-            client,
-            raw: Raw::new(http, authenticator, base_url),
+        let place = Place {
+            http,
+            base_url: settings.base_url.as_str().trim_end_matches('/').to_owned(),
+            iam_credentials_url: settings.iam_credentials_url,
             project: settings.project,
             location: settings.location,
             deadline: settings.deadline,
+        };
+        Self::at(Arc::new(place), authenticator).await
+    }
+
+    async fn at(
+        place: Arc<Place>,
+        authenticator: Arc<dyn Authenticator>,
+    ) -> Result<Self, SettingsError> {
+        let client = ClientBuilder::new()
+            .with_v2_base_url(place.base_url.clone())
+            .with_client(place.http.clone())
+            .build_from_authenticator(Arc::clone(&authenticator))
+            .await
+            .map_err(|_| SettingsError::HttpClient)?;
+        let base_url = place.base_url.clone();
+        Ok(Self {
+            client,
+            raw: Raw::new(place.http.clone(), Arc::clone(&authenticator), base_url),
+            place,
+            authenticator,
+            others: Mutex::default(),
         })
+    }
+
+    fn known(&self, account: &str) -> Option<Arc<Self>> {
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        others.get(account).cloned()
     }
 
     /// Every call ends within the deadline, the time to get an access token included.
@@ -73,7 +112,7 @@ impl BigQuery {
         &self,
         call: impl Future<Output = Result<T, WarehouseError>> + Send,
     ) -> Result<T, WarehouseError> {
-        tokio::time::timeout(self.deadline, call)
+        tokio::time::timeout(self.place.deadline, call)
             .await
             .unwrap_or(Err(WarehouseError::Unavailable {
                 why: "it did not answer in time",
@@ -81,7 +120,7 @@ impl BigQuery {
     }
 
     fn project_path(&self, segments: &[&str]) -> Vec<String> {
-        ["projects", &self.project]
+        ["projects", &self.place.project]
             .iter()
             .chain(segments)
             .map(|&segment| segment.to_owned())
@@ -126,17 +165,40 @@ impl BigQuery {
 
 #[async_trait]
 impl Warehouse for BigQuery {
+    async fn acting_as(&self, account: &str) -> Result<Arc<dyn Warehouse>, WarehouseError> {
+        if let Some(known) = self.known(account) {
+            return Ok(known);
+        }
+        let unusable = WarehouseError::Unavailable {
+            why: "the agent's service account cannot be acted as",
+        };
+        let impersonation = Impersonation::new(
+            Arc::clone(&self.authenticator),
+            self.place.http.clone(),
+            &self.place.iam_credentials_url,
+            account,
+        );
+        let Some(impersonation) = impersonation else {
+            return Err(unusable);
+        };
+        let place = Arc::clone(&self.place);
+        let other = Self::at(place, Arc::new(impersonation)).await;
+        let other = Arc::new(other.map_err(|_| unusable)?);
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(others.entry(account.to_owned()).or_insert(other).clone())
+    }
+
     async fn dry_run(&self, query: &Query) -> Result<DryRun, WarehouseError> {
-        let job = request::dry_run(&self.project, &self.location, query)?;
+        let job = request::dry_run(&self.place.project, &self.place.location, query)?;
         let path = self.project_path(&["jobs"]);
         let answer: answer::DryRunJob = self.within_deadline(self.raw.post(&path, &job)).await?;
         answer.try_into()
     }
 
     async fn insert(&self, job: &Job) -> Result<(), WarehouseError> {
-        let job = request::job(&self.project, &self.location, job)?;
+        let job = request::job(&self.place.project, &self.place.location, job)?;
         let inserted = async {
-            match self.client.job().insert(&self.project, job).await {
+            match self.client.job().insert(&self.place.project, job).await {
                 Ok(_) => Ok(()),
                 Err(error) if failure::is_duplicate(&error) => Ok(()),
                 Err(error) => Err(failure::of_client(&error)),
@@ -150,7 +212,11 @@ impl Warehouse for BigQuery {
         let asked = async {
             self.client
                 .job()
-                .get_job(&self.project, job.as_str(), Some(&self.location))
+                .get_job(
+                    &self.place.project,
+                    job.as_str(),
+                    Some(&self.place.location),
+                )
                 .await
                 .map_err(|error| failure::of_client(&error))
         };
@@ -168,7 +234,7 @@ impl Warehouse for BigQuery {
         max_rows: u32,
     ) -> Result<Page, WarehouseError> {
         let mut query = vec![
-            ("location", self.location.clone()),
+            ("location", self.place.location.clone()),
             ("maxResults", max_rows.to_string()),
             ("timeoutMs", "0".to_owned()),
             // Whole microseconds; the default is a floating point number of seconds.
@@ -185,7 +251,11 @@ impl Warehouse for BigQuery {
         let cancelled = async {
             self.client
                 .job()
-                .cancel_job(&self.project, job.as_str(), Some(&self.location))
+                .cancel_job(
+                    &self.place.project,
+                    job.as_str(),
+                    Some(&self.place.location),
+                )
                 .await
                 .map_err(|error| failure::of_client(&error))
         };
@@ -193,7 +263,7 @@ impl Warehouse for BigQuery {
     }
 
     async fn tables(&self, dataset: &str) -> Result<Vec<TableDescription>, WarehouseError> {
-        let (project, dataset) = request::dataset(&self.project, dataset);
+        let (project, dataset) = request::dataset(&self.place.project, dataset);
         let names = self.table_names(project, dataset).await?;
         stream::iter(names)
             .map(async |name| self.table(project, dataset, &name).await)

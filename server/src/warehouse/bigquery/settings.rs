@@ -12,6 +12,9 @@ pub struct Settings {
     /// The API's address with its version: `https://bigquery.googleapis.com/bigquery/v2`.
     /// Every request carries a token: anything but `https` stays on this machine.
     pub base_url: Url,
+    /// The IAM Credentials API with its version, `https://iamcredentials.googleapis.com/v1`:
+    /// where tokens of agents' service accounts come from.
+    pub iam_credentials_url: Url,
     /// The project that jobs run in and are billed to.
     pub project: String,
     /// Where the jobs run.

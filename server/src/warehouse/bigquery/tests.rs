@@ -79,6 +79,9 @@ async fn connect(answers: Answers) -> (BigQuery, Arc<Standin>) {
         base_url: format!("http://{address}/bigquery/v2")
             .parse()
             .expect("an address"),
+        iam_credentials_url: format!("http://{address}/bigquery/v2/iam")
+            .parse()
+            .expect("an address"),
         project: "demo".to_owned(),
         location: "US".to_owned(),
         deadline: Duration::from_millis(300),
@@ -380,4 +383,47 @@ async fn tables_are_described_with_tags_and_the_sql_of_views() {
     assert_eq!(tables[0].columns[0].tag, Some(Tag::new("pii.ssn")));
     assert_eq!((tables[0].rows, tables[0].bytes), (Some(7), Some(70)));
     assert_eq!(tables[1].view_sql.as_deref(), Some("SELECT 1 AS one"));
+}
+
+#[tokio::test]
+async fn an_agents_queries_run_as_its_service_account() {
+    const ACCOUNT: &str = "churn@demo.iam.gserviceaccount.com";
+    let (bigquery, standin) = connect(|line| {
+        if line.contains(":generateAccessToken") {
+            ok(&json!({"accessToken": "of-the-account", "expireTime": "2026-11-22T10:00:00Z"}))
+        } else {
+            ok(&json!({"jobComplete": true, "schema": {"fields": []}, "totalRows": "0"}))
+        }
+    })
+    .await;
+    let job: JobId = "countersign_1".parse().expect("a job id");
+    for _ in 0..2 {
+        let as_agent = bigquery.acting_as(ACCOUNT).await.expect("a connection");
+        as_agent.rows(&job, None, 10).await.expect("rows");
+    }
+    bigquery.rows(&job, None, 10).await.expect("rows");
+    let asked = standin.asked();
+    let generate = format!("POST /iam/projects/-/serviceAccounts/{ACCOUNT}:generateAccessToken");
+    assert_eq!(asked[0].line, generate);
+    assert_eq!(asked[0].authorization, "Bearer stand-in");
+    assert_eq!(asked[0].body["lifetime"], "600s");
+    let used = asked.iter().map(|asked| asked.authorization.as_str());
+    let account = "Bearer of-the-account";
+    let expected = ["Bearer stand-in", account, account, "Bearer stand-in"];
+    assert_eq!(used.collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_acted_as_is_no_reason_to_act_as_ourselves() {
+    let (bigquery, standin) = connect(|_| error(403, "forbidden", "no")).await;
+    let job: JobId = "countersign_1".parse().expect("a job id");
+    let as_agent = bigquery.acting_as("../x?y").await.expect("a connection");
+    let failed = as_agent.rows(&job, None, 10).await;
+    assert!(matches!(failed, Err(WarehouseError::Unavailable { .. })));
+    let lines = standin.lines();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(
+        lines[0].contains("/serviceAccounts/..%2Fx%3Fy:generate"),
+        "{lines:?}"
+    );
 }
