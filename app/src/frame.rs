@@ -2,11 +2,12 @@
 
 use domain::Role;
 use leptos::prelude::*;
+use leptos_meta::Meta;
 use leptos_router::hooks::use_location;
 
 use crate::{
     api::{Viewer, desks},
-    components::When,
+    components::{FormToken, When},
     format::initials,
     icons::{self, Icon},
     islands::{Keyboard, PendingCount},
@@ -16,11 +17,16 @@ use crate::{
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
     let viewer = desks().ok().map(|desks| desks.viewer);
+    let token = viewer.as_ref().map(|viewer| {
+        let token = viewer.form_token.clone();
+        view! { <Meta name="form-token" content=token /> }
+    });
     let (rail, top) = match viewer {
         Some(viewer) => (rail(&viewer), top(viewer)),
         None => (().into_any(), ().into_any()),
     };
     view! {
+        {token}
         <a class="skip" href="#main">
             "Skip to the content"
         </a>
@@ -41,6 +47,7 @@ fn rail(viewer: &Viewer) -> AnyView {
     let manages = viewer.roles.iter().any(|role| *role != Role::Approver);
     let reviews = [Role::Reviewer, Role::Auditor, Role::Administrator];
     let reviews = reviews.into_iter().any(|role| viewer.is(role));
+    let oversees = viewer.is(Role::Administrator) || viewer.is(Role::Auditor);
     view! {
         <nav class="rail" aria-label="Countersign">
             <a class="brand" href="/">
@@ -53,6 +60,7 @@ fn rail(viewer: &Viewer) -> AnyView {
                 {manages.then(|| view! { <li>{door("/agents", "Agents", icons::AGENTS)}</li> })}
                 {reviews.then(|| view! { <li>{door("/reviews", "Reviews", icons::REVIEWS)}</li> })}
                 <li>{door("/ledger", "Ledger", icons::LEDGER)}</li>
+                {oversees.then(|| view! { <li>{door("/people", "People", icons::PEOPLE)}</li> })}
             </ul>
         </nav>
     }
@@ -124,7 +132,11 @@ fn top(viewer: Viewer) -> AnyView {
                         "Signed in with "{viewer.signed_in_with}", "
                         <When at=viewer.signed_in_at now=viewer.now />
                     </p>
+                    <p>
+                        <a href="/me">"Where you are signed in"</a>
+                    </p>
                     <form method="post" action="/signout">
+                        <FormToken />
                         <button class="button">"Sign out"</button>
                     </form>
                 </div>

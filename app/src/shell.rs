@@ -55,6 +55,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/reviews/:id") view=pages::Review ssr=mode.clone() />
                     <Route path=path!("/ledger") view=pages::Ledger ssr=mode.clone() />
                     <Route path=path!("/ledger/:id") view=pages::LedgerEntry ssr=mode.clone() />
+                    <Route path=path!("/people") view=pages::People ssr=mode.clone() />
+                    <Route
+                        path=path!("/people/:id")
+                        view=pages::PersonOverview
+                        ssr=mode.clone()
+                    />
+                    <Route path=path!("/me") view=pages::Me ssr=mode.clone() />
                     <Route path=path!("/find") view=pages::Find ssr=mode />
                 </FlatRoutes>
             </Frame>

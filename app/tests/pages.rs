@@ -18,7 +18,7 @@ use axum::{
 };
 use domain::{Role, Timestamp};
 use leptos::{config::LeptosOptions, prelude::provide_context};
-use samples::{Amount, agent_id, approval_id, campaign_id, desks, item_id, run_id};
+use samples::{Amount, agent_id, approval_id, campaign_id, desks, item_id, person, run_id};
 use tower::ServiceExt;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -84,6 +84,9 @@ async fn every_page_is_complete_without_scripts() {
         (format!("/reviews/{}", campaign_id(0)), "never used"),
         ("/ledger?verify=1".to_owned(), "The chain holds."),
         ("/ledger/1201".to_owned(), "Before it"),
+        ("/people".to_owned(), "data-stewards, platform-admins"),
+        (format!("/people/{}", person(2).id), "Left the company"),
+        ("/me".to_owned(), "this browser"),
     ];
     for (path, sign) in pages {
         let html = page(&path).await;

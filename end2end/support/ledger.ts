@@ -1,6 +1,7 @@
 /** The ledger, as an auditor reads it. */
 
 import type { Page } from '@playwright/test';
+import { formToken } from './portal.ts';
 
 /** An entry with what it records. */
 export interface Entry {
@@ -49,7 +50,7 @@ export class Ledger {
   async #ask<T>(name: string, form: Record<string, number>): Promise<T> {
     const origin = new URL(this.#auditor.url()).origin;
     const answer = await this.#auditor.context().request.post(`/ui/${name}`, {
-      form,
+      form: { ...form, form_token: await formToken(this.#auditor) },
       headers: { Accept: 'application/json', Origin: origin },
     });
     if (!answer.ok()) throw new Error(`/ui/${name}: ${answer.status()}`);

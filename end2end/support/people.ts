@@ -17,6 +17,11 @@ export async function choose(page: Page, person: Person): Promise<void> {
   await page.locator(`button[name=person][value=${person}]`).click();
 }
 
+/** How a person of the sandbox proves who they are. */
+export function asPerson(person: Person): (page: Page) => Promise<void> {
+  return (page) => choose(page, person);
+}
+
 /** Signs somebody in; `prove` does what the identity provider's pages ask for. */
 export async function signIn(page: Page, prove: (page: Page) => Promise<void>): Promise<PersonPage> {
   const complaints: string[] = [];

@@ -54,22 +54,41 @@ export async function readyAgent(url: string, bo: Page, alice: Page, name: strin
   return { agent: new Agent(url, token), agentPage, run, token };
 }
 
+/** How somebody proves anew who they are on the identity provider's own pages. */
+export type Prove = (page: Page) => Promise<void>;
+
+/** Opens an approval's page; where the risk wants it, the approver proves anew who they are. */
+export async function readyToDecide(approver: Page, approval: string, prove: Prove): Promise<void> {
+  await approver.goto(approval);
+  const confirm = approver.getByRole('link', { name: 'Confirm that it is you' });
+  if (!(await confirm.isVisible())) return;
+  await confirm.click();
+  await prove(approver);
+  await expect(approver).toHaveURL(new RegExp(`${approval}$`));
+}
+
 /** An approver decides on the approval's page. */
 export async function decide(
   approver: Page,
   approval: string,
   ballot: 'Approve once' | 'Deny',
   comment: string,
+  prove: Prove,
 ): Promise<void> {
-  await approver.goto(approval);
+  await readyToDecide(approver, approval, prove);
   await approver.getByLabel('Comment').fill(comment);
   await approver.getByRole('button', { name: ballot }).click();
+}
+
+/** The token that every form of this session carries. */
+export async function formToken(page: Page): Promise<string> {
+  return (await page.locator('meta[name=form-token]').getAttribute('content')) ?? '';
 }
 
 /** Sends a form of the portal as the browser does, also when no page offers it. */
 export async function sendForm(page: Page, name: string, form: Record<string, string>) {
   return page.context().request.post(`/ui/${name}`, {
-    form,
+    form: { ...form, form_token: await formToken(page) },
     headers: { Accept: 'text/html', Origin: new URL(page.url()).origin },
     maxRedirects: 0,
   });

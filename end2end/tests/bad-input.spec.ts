@@ -4,6 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import { Agent, type Answer, type Problem, type Unusual } from '../support/agent.ts';
 import { Ledger } from '../support/ledger.ts';
+import { asPerson } from '../support/people.ts';
 import { decide, openRun, readyAgent, registerAgent, sendForm } from '../support/portal.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -105,7 +106,7 @@ test('votes that do not count', async ({ stack, as }) => {
 
   await test.step('a second vote', async () => {
     const approval = await waitingApproval(agent);
-    await decide(chen, `/approvals/${approval}`, 'Approve once', 'Fine');
+    await decide(chen, `/approvals/${approval}`, 'Approve once', 'Fine', asPerson('chen'));
     await expect(chen.getByText('Fine', { exact: true })).toBeVisible();
     await expectVoteRefused(chen, ledger, approval, 'already');
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Agent, Intent } from '../support/agent.ts';
 import { Ledger } from '../support/ledger.ts';
 import { decodedMail } from '../support/mail.ts';
+import { asPerson } from '../support/people.ts';
 import { decide, readyAgent } from '../support/portal.ts';
 import { expect, test } from '../support/test.ts';
 import { rawValues } from '../support/warehouse.ts';
@@ -35,7 +36,7 @@ test('raw values reach nobody', async ({ stack, as }) => {
     const waiting = await agent.intent(sql);
     const page = `/approvals/${waiting.approval?.id}`;
     await look(seen, chen, [page, '/']);
-    await decide(chen, page, 'Approve once', 'Masked, so be it');
+    await decide(chen, page, 'Approve once', 'Masked, so be it', asPerson('chen'));
     const ended = await agent.wait(waiting);
     expect(ended.state, sql).toBe('succeeded');
     await look(seen, chen, [page]);

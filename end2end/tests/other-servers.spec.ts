@@ -12,7 +12,7 @@ import {
   send,
   startLocalBigQuery,
 } from '../support/local-bigquery.ts';
-import { signInThere, startOpenIdProvider } from '../support/openid-provider.ts';
+import { signedInThere, startOpenIdProvider } from '../support/openid-provider.ts';
 import { signIn } from '../support/people.ts';
 import { decide, openRun, registerAgent, sendForm } from '../support/portal.ts';
 import { freePort } from '../support/program.ts';
@@ -74,7 +74,8 @@ async function useQueries(agent: Agent, ana: Page, ben: Page): Promise<void> {
   await sendForm(ana, 'decide', { approval, ballot: 'approve', comment: '' });
   await ana.goto(`/approvals/${approval}`);
   await expect(ana.getByRole('alert')).toContainText('nobody approves their own request');
-  await decide(ben, `/approvals/${approval}`, 'Approve once', 'For the ward round');
+  const page = `/approvals/${approval}`;
+  await decide(ben, page, 'Approve once', 'For the ward round', signedInThere('ben'));
   const ended = await agent.wait(waiting);
   expect(ended.state).toBe('succeeded');
   const csv = (await agent.results(ended, 'text/csv')).text;
@@ -112,6 +113,6 @@ async function fill(bigquery: LocalBigQuery): Promise<void> {
 
 async function personThere(browser: Browser, baseURL: string, account: string): Promise<Page> {
   const context = await browser.newContext({ baseURL });
-  const { page } = await signIn(await context.newPage(), (page) => signInThere(page, account));
+  const { page } = await signIn(await context.newPage(), signedInThere(account));
   return page;
 }

@@ -2,6 +2,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { asPerson } from '../support/people.ts';
 import { decide, openReview, readyAgent } from '../support/portal.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -20,7 +21,8 @@ test('every page is for everybody', async ({ stack, as }) => {
   const { agent, agentPage, run } = await readyAgent(stack.url, bo.page, alice.page, 'displayed');
   await agent.wait(await agent.intent('SELECT COUNT(*) AS n FROM shop.orders'));
   const done = await agent.intent(WAITING);
-  await decide(chen.page, `/approvals/${done.approval?.id}`, 'Approve once', 'Seen');
+  const page = `/approvals/${done.approval?.id}`;
+  await decide(chen.page, page, 'Approve once', 'Seen', asPerson('chen'));
   await agent.wait(done);
   const waiting = `/approvals/${(await agent.intent(WAITING)).approval?.id}`;
   const review = await openReview(dana.page, 'Displayed');

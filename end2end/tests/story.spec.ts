@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { Agent, type Intent, type Problem } from '../support/agent.ts';
 import { command } from '../support/countersign.ts';
 import { decodedMail } from '../support/mail.ts';
-import { openReview, openRun, registerAgent } from '../support/portal.ts';
+import { asPerson } from '../support/people.ts';
+import { decide, openReview, openRun, readyToDecide, registerAgent } from '../support/portal.ts';
 import { picture } from '../support/pictures.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -69,6 +70,7 @@ test('from a registered agent to a signed review', async ({ stack, as, javaScrip
     await chen.getByRole('link', { name: 'Whom to win back' }).click();
     await expect(chen.getByRole('heading', { level: 1 })).toContainText('Whom to win back');
     await expectReasonsToDecide(chen);
+    await readyToDecide(chen, `/approvals/${approved.approval?.id}`, asPerson('chen'));
     await picture(chen, 'approval');
     await chen.getByLabel('Comment').fill('Agreed with support');
     await chen.getByRole('button', { name: 'Approve once' }).click();
@@ -91,9 +93,8 @@ test('from a registered agent to a signed review', async ({ stack, as, javaScrip
   await test.step('a second waiting query is denied with a reason', async () => {
     const waiting = await agent.intent('SELECT name, phone FROM shop.customers LIMIT 5', 'Call them');
     const ended = agent.wait(waiting);
-    await bo.goto(`/approvals/${waiting.approval?.id}`);
-    await bo.getByLabel('Comment').fill('Nobody calls customers');
-    await bo.getByRole('button', { name: 'Deny' }).click();
+    const page = `/approvals/${waiting.approval?.id}`;
+    await decide(bo, page, 'Deny', 'Nobody calls customers', asPerson('bo'));
     await expect(bo.getByText('It did not run; the agent was told why.')).toBeVisible();
     const { state, approval } = await ended;
     expect(state).toBe('denied');

@@ -1,6 +1,6 @@
 //! Puts the program together from its configuration, and serves.
 
-use std::{future::Future, path::Path, sync::Arc, time::Duration};
+use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use axum::{
@@ -20,7 +20,7 @@ use crate::{
     jobs,
     notify::{MailFolder, MailServer, Mailer},
     policy::{PolicyError, PolicySet},
-    services::{Parts, Services},
+    services::{Parts, Services, StepUpRule},
     ui,
     warehouse::{self, BigQuery, Settings, Warehouse},
 };
@@ -42,10 +42,11 @@ pub async fn serve(
         mailer: mailer(&config.mail)?,
         clock: Arc::clone(&clock),
         limits: config.limits,
+        step_up: StepUpRule::new(&config.identity),
         warehouse_config: config.warehouse.clone(),
         public_url: config.server.origin(),
     });
-    let identity = Identity::new(&config, store, clock)?;
+    let identity = Identity::new(&config, services.clone(), store, clock)?;
     let app = router(&config, &services, &identity)?;
     let refresh = Duration::from_secs(config.warehouse.catalog_refresh_seconds.into());
     jobs::start(&services, refresh);
@@ -53,9 +54,12 @@ pub async fn serve(
         .await
         .with_context(|| format!("cannot listen on {}", config.server.listen))?;
     tracing::info!(address = %config.server.listen, url = %config.server.public_url, "ready");
-    axum::serve(listener, app)
-        .with_graceful_shutdown(stop)
-        .await?;
+    axum::serve(
+        listener,
+        app.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(stop)
+    .await?;
     Ok(())
 }
 

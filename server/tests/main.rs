@@ -8,6 +8,7 @@
 
 mod architecture;
 mod http;
+mod identity;
 mod services;
 mod support;
 mod ui;

@@ -11,6 +11,8 @@ use crate::configuration::Configuration;
 pub struct Session {
     agent: Agent,
     portal: String,
+    /// On every form of this session.
+    form_token: String,
 }
 
 impl Session {
@@ -22,9 +24,10 @@ impl Session {
             .max_redirects_will_error(false)
             .build()
             .into();
-        let session = Self {
+        let mut session = Self {
             agent,
             portal: configuration.public_url.clone(),
+            form_token: String::new(),
         };
         let ask = session
             .next(&format!("{}/signin", session.portal))
@@ -45,6 +48,12 @@ impl Session {
         session
             .next(&callback)
             .with_context(|| format!("{person} could not sign in"))?;
+        let page = session.agent.get(format!("{}/", session.portal)).call()?;
+        let page = page.into_body().read_to_string()?;
+        let token = attribute(&page, "name=\"form-token\" content=\"");
+        session.form_token = token
+            .context("the portal's page has no form token")?
+            .to_owned();
         Ok(session)
     }
 
@@ -81,7 +90,8 @@ impl Session {
         let request = request
             .header(header::ACCEPT, accept)
             .header(header::ORIGIN, &self.portal);
-        Ok(request.send_form(fields.iter().copied())?)
+        let token = ("form_token", self.form_token.as_str());
+        Ok(request.send_form(fields.iter().copied().chain([token]))?)
     }
 
     /// Where a page sends the browser.
@@ -100,7 +110,12 @@ fn location(response: &Response<Body>) -> Option<String> {
 }
 
 fn hidden_field<'a>(page: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\""))?;
+    attribute(page, &format!("name=\"{name}\" value=\""))
+}
+
+/// What stands between this and the next quotation mark.
+fn attribute<'a>(page: &'a str, before: &str) -> Option<&'a str> {
+    let (_, rest) = page.split_once(before)?;
     rest.split_once('"').map(|(value, _)| value)
 }
 

@@ -31,6 +31,18 @@ events! {
     PersonSignedIn => "person.signed_in",
     /// A person signed out.
     PersonSignedOut => "person.signed_out",
+    /// A person proved anew, and strongly, who they are.
+    PersonSteppedUp => "person.stepped_up",
+    /// Sessions of a person were ended: by themselves, an administrator or the provider.
+    SessionsEnded => "person.sessions_ended",
+    /// An administrator disabled a person.
+    PersonDisabled => "person.disabled",
+    /// An administrator let a person in again.
+    PersonEnabled => "person.enabled",
+    /// A person was seen without any group that gives a role.
+    PersonWithoutRole => "person.without_role",
+    /// The identity provider's word that somebody signed out was refused.
+    LogoutRefused => "person.logout_refused",
     /// A sign-in was refused.
     SignInRefused => "person.sign_in_refused",
     /// An agent was registered.
@@ -47,6 +59,8 @@ events! {
     RunRevoked => "run.revoked",
     /// A request with a run token was refused.
     RequestRefused => "request.refused",
+    /// Further refusals of one kind, counted instead of written one by one.
+    RefusalsCounted => "refusals.counted",
     /// An intent was taken in.
     IntentReceived => "intent.received",
     /// An intent was analysed and dry-run.

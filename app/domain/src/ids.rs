@@ -106,6 +106,10 @@ id!(
     PersonId, "per"
 );
 id!(
+    /// One sign-in of a person in one browser, and the session that it began.
+    SignInId, "sgn"
+);
+id!(
     /// One access review.
     CampaignId, "rev"
 );

@@ -22,7 +22,7 @@ pub use event::EventName;
 pub use finding::{Finding, RiskLevel, Route, Severity};
 pub use ids::{
     AgentId, ApprovalId, CampaignId, ExecutionId, GrantId, IntentId, ItemId, ParseIdError,
-    PersonId, RunId, VoteId,
+    PersonId, RunId, SignInId, VoteId,
 };
 pub use intent::{IntentState, MOVES, TransitionError};
 pub use people::{Ballot, Role};

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{AgentRef, Cost, PersonRef, PolicyReason, UiError, Vote};
+use super::{AgentRef, Cost, PersonRef, PolicyReason, TokenClient, UiError, Vote};
 
 /// What waits, and what was decided lately.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,6 +121,8 @@ pub struct ApprovalPage {
     pub previous: Option<Previous>,
     /// Why this person may not decide, as a sentence; none when they may.
     pub hindrance: Option<String>,
+    /// Whether this person may decide once they have proved anew who they are.
+    pub step_up: bool,
     /// What came of it; none before a job was prepared.
     pub execution: Option<Execution>,
 }
@@ -229,7 +231,7 @@ pub trait ApprovalDesk: Send + Sync {
 }
 
 /// What waits and what was decided lately.
-#[server(endpoint = "inbox")]
+#[server(endpoint = "inbox", client = TokenClient)]
 pub async fn load_inbox() -> Result<Inbox, UiError> {
     super::desks()?.approvals.inbox().await
 }
@@ -244,7 +246,7 @@ pub async fn load_approval(
 }
 
 /// What moves on an open approval page.
-#[server(endpoint = "approval_status")]
+#[server(endpoint = "approval_status", client = TokenClient)]
 pub async fn load_approval_status(
     /// Which.
     approval: ApprovalId,

@@ -6,7 +6,7 @@ use leptos::prelude::use_context;
 
 use super::{
     UiError, Viewer, agents::AgentDesk, approvals::ApprovalDesk, ledger::LedgerDesk,
-    reviews::ReviewDesk, runs::RunDesk, sessions::SessionDesk,
+    people::PeopleDesk, reviews::ReviewDesk, runs::RunDesk, sessions::SessionDesk,
 };
 
 /// Every desk, bound to the person who is signed in; provided by context.
@@ -26,6 +26,8 @@ pub struct Desks {
     pub reviews: Arc<dyn ReviewDesk>,
     /// The audit log.
     pub ledger: Arc<dyn LedgerDesk>,
+    /// People and their sessions in browsers.
+    pub people: Arc<dyn PeopleDesk>,
 }
 
 /// The desks of this request.

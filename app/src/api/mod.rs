@@ -7,20 +7,25 @@
 
 pub mod agents;
 pub mod approvals;
+mod client;
 mod common;
 #[cfg(feature = "ssr")]
 mod desks;
 mod error;
 #[cfg(feature = "ssr")]
 pub mod form;
+mod form_token;
 pub mod ledger;
+pub mod people;
 pub mod reviews;
 pub mod runs;
 pub mod sessions;
 mod viewer;
 
+pub use client::TokenClient;
 pub use common::{AgentRef, Cost, GrantLine, LedgerRef, PersonRef, PolicyReason, RunState, Vote};
 #[cfg(feature = "ssr")]
 pub use desks::{Desks, desks};
 pub use error::UiError;
+pub use form_token::form_token;
 pub use viewer::Viewer;

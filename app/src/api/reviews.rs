@@ -4,7 +4,7 @@ use domain::{CampaignId, ItemId, Privilege, ResourcePattern, Timestamp, Verdict}
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{AgentRef, PersonRef, UiError};
+use super::{AgentRef, PersonRef, TokenClient, UiError};
 
 /// One access review in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,7 +173,7 @@ pub async fn open_campaign(
 }
 
 /// Gives a verdict; the browser comes back to the item.
-#[server(endpoint = "give_verdict")]
+#[server(endpoint = "give_verdict", client = TokenClient)]
 pub async fn give_verdict(
     /// Which.
     campaign: CampaignId,

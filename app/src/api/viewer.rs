@@ -20,6 +20,8 @@ pub struct Viewer {
     pub pending: u32,
     /// The program's clock at this request.
     pub now: Timestamp,
+    /// On every form of this session; says nothing about the person.
+    pub form_token: String,
 }
 
 impl Viewer {

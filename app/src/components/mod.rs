@@ -2,6 +2,7 @@
 
 mod empty;
 mod field;
+mod form_token;
 mod grants;
 mod problem;
 mod prose;
@@ -20,13 +21,14 @@ mod who;
 
 pub use empty::Empty;
 pub use field::{Area, Entry};
+pub use form_token::FormToken;
 pub use grants::Scope;
 pub use problem::{FailureNote, Problem};
 pub use prose::prose;
 pub use risk::{RiskBadge, severity_mark};
 pub use rows::DeliveredRows;
 pub use sql::{SqlDifference, SqlView};
-pub use state::{AgentBadge, RunBadge, StateBadge};
+pub use state::{AgentBadge, PersonBadge, RunBadge, StateBadge};
 pub use tag::Tags;
 pub use time::{Moment, When};
 pub use timeline::{Mark, Timeline, kind_class, marks};

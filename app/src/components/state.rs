@@ -58,6 +58,22 @@ pub fn AgentBadge(
     badge(word, class)
 }
 
+/// Whether a person may sign in and act.
+#[component]
+pub fn PersonBadge(
+    /// Whether an administrator keeps them out.
+    disabled: bool,
+    /// Whether their groups gave a role at the last sign-in.
+    has_role: bool,
+) -> impl IntoView {
+    let (word, class) = match (disabled, has_role) {
+        (true, _) => ("Disabled", "refused"),
+        (false, true) => ("May sign in", "good"),
+        (false, false) => ("No role", "over"),
+    };
+    badge(word, class)
+}
+
 fn badge(word: &'static str, class: &'static str) -> AnyView {
     view! { <span class=format!("state state-{class}")>{word}</span> }.into_any()
 }

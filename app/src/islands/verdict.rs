@@ -11,9 +11,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlButtonElement, HtmlElement};
 
 use super::page;
-use crate::api::{
-    UiError,
-    reviews::{GiveVerdict, give_verdict},
+use crate::{
+    api::{
+        UiError,
+        reviews::{GiveVerdict, give_verdict},
+    },
+    components::FormToken,
 };
 
 /// What the form knows.
@@ -58,6 +61,7 @@ pub fn VerdictForm(
             action=GiveVerdict::url()
             on:submit=move |event| form.submit(&event)
         >
+            <FormToken />
             // Without this, Enter in the reason would press the first verdict.
             <button class="unseen" disabled=true aria-hidden="true"></button>
             <input type="hidden" name="campaign" value=campaign.to_string() />

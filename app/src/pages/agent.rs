@@ -12,7 +12,7 @@ use crate::{
         agents::{AgentPage, AgentState, Grant, Revocation, RevokeAgent, load_agent},
         form::{Failure, take_failure},
     },
-    components::{AgentBadge, Empty, Entry, FailureNote, Moment, Person, When},
+    components::{AgentBadge, Empty, Entry, FailureNote, FormToken, Moment, Person, When},
 };
 
 /// One agent.
@@ -169,6 +169,7 @@ fn revoke(agent: AgentId, failure: Option<&Failure>) -> AnyView {
                 "Its open runs end at once, and nothing that waits will run. This cannot be taken back: register it again instead."
             </p>
             <form method="post" action=RevokeAgent::url()>
+                <FormToken />
                 <input type="hidden" name="agent" value=agent.to_string() />
                 <Entry
                     name="reason"

@@ -9,7 +9,7 @@ use crate::{
         approvals::{ApprovalPage, ApprovalStatus, Decide, load_approval},
         form::{Failure, take_failure},
     },
-    components::FailureNote,
+    components::{FailureNote, FormToken},
     islands::Outcome,
 };
 
@@ -74,14 +74,41 @@ fn foot(page: &ApprovalPage, failure: Option<&Failure>) -> AnyView {
         }
         .into_any();
     }
-    let comment = typed(failure, "comment");
+    if page.step_up {
+        return view! {
+            {note}
+            {confirm(page.approval)}
+        }
+        .into_any();
+    }
+    form(page.approval, note.into_any(), typed(failure, "comment"))
+}
+
+/// The way to the identity provider and back to this page.
+fn confirm(approval: ApprovalId) -> AnyView {
+    let there_and_back = format!("/signin?step_up=true&return_to=/approvals/{approval}");
+    view! {
+        <footer class="decide" data-while-pending="">
+            <p class="hindrance">
+                "A decision on high risk needs a fresh proof of who you are."
+            </p>
+            <a class="button primary" rel="external" href=there_and_back>
+                "Confirm that it is you"
+            </a>
+        </footer>
+    }
+    .into_any()
+}
+
+fn form(approval: ApprovalId, note: AnyView, comment: Option<String>) -> AnyView {
     view! {
         <footer class="decide" data-while-pending="">
             {note}
             <form method="post" action=Decide::url()>
+                <FormToken />
                 // Without this, Enter in the comment would press the first decision.
                 <button class="unseen" disabled=true aria-hidden="true"></button>
-                <input type="hidden" name="approval" value=page.approval.to_string() />
+                <input type="hidden" name="approval" value=approval.to_string() />
                 <input
                     class="comment"
                     name="comment"

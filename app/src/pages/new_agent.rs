@@ -8,7 +8,7 @@ use crate::{
         agents::{LONGEST_LIFE_DAYS, RegisterAgent},
         form::take_failure,
     },
-    components::{Area, Entry, FailureNote},
+    components::{Area, Entry, FailureNote, FormToken},
 };
 
 /// The form.
@@ -25,6 +25,7 @@ pub fn NewAgent() -> impl IntoView {
         <Heading title="Register an agent".to_owned() />
         {note}
         <form class="card form" method="post" action=RegisterAgent::url()>
+            <FormToken />
             <Entry
                 name="name"
                 label="Name"

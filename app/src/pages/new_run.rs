@@ -9,7 +9,7 @@ use crate::{
         form::{Failure, take_failure},
         runs::{OpenRun, RunChoice, RunForm, load_run_form},
     },
-    components::{Agent, Area, Empty, Entry, FailureNote},
+    components::{Agent, Area, Empty, Entry, FailureNote, FormToken},
 };
 
 /// First the agent, then the form with what that agent may touch.
@@ -88,6 +88,7 @@ fn fields(choice: RunChoice, form: &RunForm, failure: Option<&Failure>) -> AnyVi
     let value = |field| typed(failure, field).unwrap_or_default();
     view! {
         <form class="card form" method="post" action=OpenRun::url()>
+            <FormToken />
             <input type="hidden" name="agent" value=choice.agent.id.to_string() />
             <p class="form-agent">
                 <Agent agent=choice.agent />

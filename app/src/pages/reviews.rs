@@ -10,7 +10,7 @@ use crate::{
         form::{Failure, take_failure},
         reviews::{CampaignRow, OpenCampaign, load_campaigns},
     },
-    components::{Empty, Entry, FailureNote, Person, When},
+    components::{Empty, Entry, FailureNote, FormToken, Person, When},
 };
 
 /// The list, and the form for a new one.
@@ -96,6 +96,7 @@ fn open_form(failure: Option<&Failure>, now: Timestamp, first: bool) -> AnyView 
         <details class="card form-details" open=first || failure.is_some()>
             <summary>"Open a review"</summary>
             <form class="form" method="post" action=OpenCampaign::url()>
+                <FormToken />
                 <Entry
                     name="name"
                     label="Name"

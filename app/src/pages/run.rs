@@ -11,7 +11,8 @@ use crate::{
         runs::{IntentRow, RevokeRun, RunPage, load_run},
     },
     components::{
-        Empty, Entry, FailureNote, OnBehalf, RiskBadge, RunBadge, Scope, StateBadge, When,
+        Empty, Entry, FailureNote, FormToken, OnBehalf, RiskBadge, RunBadge, Scope, StateBadge,
+        When,
     },
     format::plural,
     islands::{Copy, Countdown},
@@ -214,6 +215,7 @@ fn revoke(run: RunId, failure: Option<&Failure>) -> AnyView {
             <summary>"End this run now"</summary>
             <p>"Its token is worth nothing from then on, and what waits will not run."</p>
             <form method="post" action=RevokeRun::url()>
+                <FormToken />
                 <input type="hidden" name="run" value=run.to_string() />
                 <Entry
                     name="reason"

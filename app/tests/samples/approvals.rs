@@ -190,6 +190,7 @@ impl SampleApprovals {
             }),
             hindrance: (number == 5)
                 .then(|| "You opened this run, so somebody else decides.".to_owned()),
+            step_up: false,
             execution,
         }
     }

@@ -5,6 +5,7 @@
 mod agents;
 mod approvals;
 mod ledger;
+mod people;
 mod reviews;
 mod runs;
 mod sessions;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 pub use agents::SampleAgents;
 pub use approvals::SampleApprovals;
 pub use ledger::SampleLedger;
+pub use people::SamplePeople;
 pub use reviews::SampleReviews;
 pub use runs::SampleRuns;
 pub use sessions::SampleSessions;
@@ -47,6 +49,7 @@ pub fn desks(now: Timestamp, amount: Amount, roles: &[Role]) -> Desks {
             signed_in_at: now.plus_seconds(-4_000),
             pending: if amount == Amount::None { 0 } else { 3 },
             now,
+            form_token: "of this session".to_owned(),
         },
         approvals: Arc::new(SampleApprovals { now, amount }),
         sessions: Arc::new(SampleSessions { now, amount }),
@@ -54,6 +57,7 @@ pub fn desks(now: Timestamp, amount: Amount, roles: &[Role]) -> Desks {
         runs: Arc::new(SampleRuns { now, amount }),
         reviews: Arc::new(SampleReviews { now, amount }),
         ledger: Arc::new(SampleLedger { now, amount }),
+        people: Arc::new(SamplePeople { now, amount }),
     }
 }
 

@@ -36,6 +36,10 @@ pub struct IdentityConfig {
     pub session_idle_minutes: u32,
     /// A session ends after so many hours in any case.
     pub session_absolute_hours: u32,
+    /// The authentication contexts (`acr`) that count as strong, the preferred first.
+    pub step_up_acr_values: Vec<String>,
+    /// Grave decisions need a strong authentication at most so many minutes old.
+    pub step_up_minutes: u32,
     /// The groups that give a role.
     #[serde(default)]
     pub roles: BTreeMap<Role, BTreeSet<String>>,
@@ -69,12 +73,28 @@ impl IdentityConfig {
                 "is missing; give it or `client_secret_file`",
             ));
         }
-        require_between("session_idle_minutes", self.session_idle_minutes, 1, 1440)?;
-        require_between("session_absolute_hours", self.session_absolute_hours, 1, 24)?;
+        // Shorter than the usual is fine, longer is not.
+        require_between("session_idle_minutes", self.session_idle_minutes, 1, 15)?;
+        require_between("session_absolute_hours", self.session_absolute_hours, 1, 8)?;
+        require_between("step_up_minutes", self.step_up_minutes, 1, 5)?;
+        self.validate_acr_values()?;
         if self.roles.values().all(BTreeSet::is_empty) {
             return Err(Invalid::new(
                 "roles",
                 "names no group, so nobody could sign in; write `initiator = [\"analysts\"]`",
+            ));
+        }
+        Ok(())
+    }
+
+    /// They travel in one parameter, divided by spaces (`OpenID` Connect Core section 3.1.2.1).
+    fn validate_acr_values(&self) -> Result<(), Invalid> {
+        let is_name =
+            |acr: &String| !acr.is_empty() && acr.bytes().all(|byte| byte.is_ascii_graphic());
+        if self.step_up_acr_values.is_empty() || !self.step_up_acr_values.iter().all(is_name) {
+            return Err(Invalid::new(
+                "step_up_acr_values",
+                "must name at least one `acr` value of the provider, none with a space",
             ));
         }
         Ok(())

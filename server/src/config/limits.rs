@@ -1,5 +1,7 @@
 //! `[limits]`: how much is too much.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 
 use super::check::{Invalid, require_between};
@@ -20,6 +22,10 @@ pub struct LimitsConfig {
     pub results_rows_maximum: u64,
     /// The most approvals that one run may have waiting.
     pub pending_per_run: u32,
+    /// The most requests around sign-in within a minute, from one address.
+    pub sign_ins_per_minute: NonZeroU32,
+    /// The most votes of one person within a minute.
+    pub votes_per_minute: NonZeroU32,
 }
 
 impl LimitsConfig {

@@ -84,17 +84,6 @@ impl Config {
         Self::from_layers(&Self::defaults_and(&file).merge(environment), &file)
     }
 
-    /// The file's text over the defaults alone, for tests that must not see each other's
-    /// environment.
-    #[cfg(test)]
-    pub(crate) fn without_environment(text: &str) -> Self {
-        let file = FileText {
-            path: "test.toml".into(),
-            text: text.to_owned(),
-        };
-        Self::from_layers(&Self::defaults_and(&file), &file).expect("a valid configuration")
-    }
-
     fn defaults_and(file: &FileText) -> Figment {
         Figment::from(Toml::string(DEFAULTS)).merge(Toml::string(&file.text))
     }

@@ -55,7 +55,7 @@ fn an_unknown_key_is_named_with_its_line() {
     let file = LEAST.replace("client_id", "cleint_id");
     assert_eq!(
         refusal(&file),
-        "c.toml, line 4: `identity.cleint_id` is unknown; known here: issuer, client_id, client_secret, client_secret_file, scopes, groups_claim, session_idle_minutes, session_absolute_hours, roles"
+        "c.toml, line 4: `identity.cleint_id` is unknown; known here: issuer, client_id, client_secret, client_secret_file, scopes, groups_claim, session_idle_minutes, session_absolute_hours, step_up_acr_values, step_up_minutes, roles"
     );
     assert_eq!(
         refusal(&format!("{LEAST}\n[wherehouse]\nx = 1\n")),
@@ -110,7 +110,7 @@ fn the_environment_wins_and_is_named_when_it_is_wrong() {
     let unknown = load_with(LEAST, |jail| jail.set_env("COUNTERSIGN__LIMITS__SQL", "1"));
     assert_eq!(
         unknown.expect_err("a refusal").to_string(),
-        "environment variable COUNTERSIGN__LIMITS__SQL: `limits.sql` is unknown; known here: body_bytes, sql_bytes, run_minutes_maximum, agent_days_maximum, results_rows_maximum, pending_per_run"
+        "environment variable COUNTERSIGN__LIMITS__SQL: `limits.sql` is unknown; known here: body_bytes, sql_bytes, run_minutes_maximum, agent_days_maximum, results_rows_maximum, pending_per_run, sign_ins_per_minute, votes_per_minute"
     );
 }
 

@@ -8,13 +8,15 @@ mod clock;
 use std::collections::BTreeSet;
 
 pub use clock::{Clock, SystemClock};
-use domain::{AgentId, PersonId, Role, RunId, Timestamp};
+use domain::{AgentId, PersonId, Role, RunId, SignInId, Timestamp};
 
 /// A human who has signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// Our id for (issuer, subject).
     pub id: PersonId,
+    /// The sign-in that began this session.
+    pub sign_in: SignInId,
     /// As the identity provider writes it.
     pub name: String,
     /// For mail and display only, never for identity.
@@ -25,6 +27,8 @@ pub struct Person {
     pub groups: BTreeSet<String>,
     /// When the identity provider authenticated the person.
     pub signed_in_at: Timestamp,
+    /// How strongly, as the identity provider names it (`acr`); none is the weakest.
+    pub acr: Option<String>,
     /// How: the `amr` or `acr` values, in words.
     pub method: String,
 }

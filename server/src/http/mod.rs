@@ -5,6 +5,7 @@ mod errors;
 pub mod health;
 pub mod json;
 pub mod problem;
+pub mod rate_limit;
 pub mod request_id;
 pub mod security;
 pub mod v1;

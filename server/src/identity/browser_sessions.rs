@@ -8,7 +8,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use domain::Timestamp;
 use sha2::{Digest as _, Sha256};
-use store::Store;
+use store::{NewBrowserSession, SessionOwner, Store};
 use time::OffsetDateTime;
 use tower_sessions::{
     SessionStore,
@@ -43,8 +43,8 @@ impl BrowserSessions {
     /// Somebody's session slides up to its absolute end; others are short.
     fn expires_at(&self, record: &Record) -> Timestamp {
         let now = self.clock.now();
-        match session::until(&record.data) {
-            Some(until) => now.plus_seconds(self.idle_seconds).min(until),
+        match session::signed_in(&record.data) {
+            Some(signed_in) => now.plus_seconds(self.idle_seconds).min(signed_in.until),
             None => now.plus_seconds(UNFINISHED_SECONDS),
         }
     }
@@ -59,16 +59,32 @@ impl fmt::Debug for BrowserSessions {
 #[async_trait]
 impl SessionStore for BrowserSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        self.store
-            .create_browser_session(&hash(record.id), &encode(record)?, self.expires_at(record))
-            .await
-            .map_err(backend)
+        let owner = session::signed_in(&record.data).map(|signed_in| SessionOwner {
+            sign_in: signed_in.sign_in,
+            person: signed_in.id,
+            issuer: signed_in.issuer,
+            sid: signed_in.sid,
+            started_at: signed_in.started_at,
+        });
+        let session = NewBrowserSession {
+            id_hash: hash(record.id),
+            data: encode(record)?,
+            expires_at: self.expires_at(record),
+            owner,
+        };
+        let created = self.store.create_browser_session(&session).await;
+        created.map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
         let there = self
             .store
-            .update_browser_session(&hash(record.id), &encode(record)?, self.expires_at(record))
+            .update_browser_session(
+                &hash(record.id),
+                &encode(record)?,
+                self.clock.now(),
+                self.expires_at(record),
+            )
             .await
             .map_err(backend)?;
         if !there {
@@ -114,4 +130,30 @@ fn encode(record: &Record) -> Result<String> {
 )]
 fn backend(error: store::StoreError) -> Error {
     Error::Backend(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::context::SystemClock;
+
+    #[tokio::test]
+    async fn a_save_does_not_bring_an_ended_session_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}/c.db", folder.path().display());
+        let store = Store::open(&url).await.expect("a store");
+        let sessions = BrowserSessions::new(store, Arc::new(SystemClock), Duration::from_mins(15));
+        let mut record = Record {
+            id: Id::default(),
+            data: HashMap::new(),
+            expiry_date: OffsetDateTime::UNIX_EPOCH,
+        };
+        sessions.create(&mut record).await.expect("created");
+        assert!(sessions.load(&record.id).await.expect("loaded").is_some());
+        sessions.delete(&record.id).await.expect("deleted");
+        sessions.save(&record).await.expect("saved");
+        assert_eq!(sessions.load(&record.id).await.expect("loaded"), None);
+    }
 }

@@ -1,12 +1,15 @@
 //! What the provider says of a person, read strictly.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+};
 
 use domain::Timestamp;
 use openidconnect::{
-    AdditionalClaims, AdditionalProviderMetadata, Client, EmptyExtraTokenFields, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, IdTokenClaims, IdTokenFields, ProviderMetadata,
-    StandardErrorResponse, StandardTokenResponse, UserInfoClaims,
+    AdditionalClaims, AdditionalProviderMetadata, Client, EndpointMaybeSet, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, IdTokenClaims, ProviderMetadata, StandardErrorResponse,
+    StandardTokenResponse, TokenResponse, UserInfoClaims,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreClaimName, CoreClaimType, CoreClientAuthMethod,
         CoreErrorResponseType, CoreGenderClaim, CoreGrantType, CoreJsonWebKey,
@@ -19,6 +22,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
+use super::groups::{self, GroupsFault};
+
 /// Claims that `OpenID` Connect does not name; one of them lists the groups.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct OtherClaims {
@@ -29,11 +34,9 @@ pub(super) struct OtherClaims {
 impl AdditionalClaims for OtherClaims {}
 
 impl OtherClaims {
-    /// The groups, if the claim is a list of texts and nothing else.
-    fn groups(&self, claim: &str) -> Option<BTreeSet<String>> {
-        let listed = self.all.get(claim)?.as_array()?;
-        let texts = listed.iter().map(|group| group.as_str().map(str::to_owned));
-        texts.collect()
+    /// The claim of this name, as it stands.
+    pub(super) fn get(&self, claim: &str) -> Option<&Value> {
+        self.all.get(claim)
     }
 }
 
@@ -87,15 +90,48 @@ pub(super) type RelyingParty = Client<
 >;
 
 /// The answer of the token endpoint.
-pub(super) type Tokens = StandardTokenResponse<
-    IdTokenFields<
+pub(super) type Tokens = StandardTokenResponse<IdTokenText, CoreTokenType>;
+
+/// The ID token as it came: it is read strictly before the crate may parse it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct IdTokenText {
+    /// In compact form.
+    pub id_token: Option<SecretToken>,
+}
+
+/// A token that does not print.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct SecretToken(pub String);
+
+impl fmt::Debug for SecretToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[a token]")
+    }
+}
+
+impl ExtraTokenFields for IdTokenText {}
+
+impl
+    TokenResponse<
         OtherClaims,
-        EmptyExtraTokenFields,
         CoreGenderClaim,
         CoreJweContentEncryptionAlgorithm,
         CoreJwsSigningAlgorithm,
-    >,
-    CoreTokenType,
+    > for Tokens
+{
+    /// Never parsed by the crate on its own.
+    fn id_token(&self) -> Option<&IdToken> {
+        None
+    }
+}
+
+/// An ID token, parsed.
+pub(super) type IdToken = openidconnect::IdToken<
+    OtherClaims,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJwsSigningAlgorithm,
 >;
 
 /// The content of a checked ID token.
@@ -113,22 +149,21 @@ pub(super) struct Identified {
     pub name: String,
     /// For mail and display; may be empty.
     pub email: String,
-    /// Empty when the claim is missing or malformed.
-    pub groups: BTreeSet<String>,
+    /// Why they are unknown, where they are.
+    pub groups: Result<BTreeSet<String>, GroupsFault>,
     /// When the person authenticated there.
     pub authenticated_at: Timestamp,
-    /// How, as the provider names it.
+    /// How strongly, as the provider names it; none is the weakest.
+    pub acr: Option<String>,
+    /// How, for people to read.
     pub method: String,
+    /// The provider's name for its session (Back-Channel Logout 1.0 section 2.1).
+    pub session: Option<String>,
 }
 
 impl Identified {
     /// From the ID token, completed from the userinfo endpoint where that was asked.
     pub(super) fn new(claims: &IdClaims, info: Option<&UserInfo>, groups_claim: &str) -> Self {
-        let other = info.map(UserInfo::additional_claims);
-        let groups = claims
-            .additional_claims()
-            .groups(groups_claim)
-            .or_else(|| other.and_then(|other| other.groups(groups_claim)));
         let name = claims
             .name()
             .or_else(|| info.and_then(|info| info.name()))
@@ -139,21 +174,39 @@ impl Identified {
             .or_else(|| info.and_then(|info| info.email()))
             .map(|email| email.as_str());
         let authenticated = claims.auth_time().unwrap_or_else(|| claims.issue_time());
+        let session = claims.additional_claims().get("sid");
         Self {
             subject: claims.subject().to_string(),
             name: name.unwrap_or(claims.subject().as_str()).to_owned(),
             email: email.unwrap_or_default().to_owned(),
-            groups: groups.unwrap_or_default(),
+            groups: groups_of(claims, info, groups_claim),
             authenticated_at: Timestamp::from_micros(authenticated.timestamp_micros()),
+            acr: claims.auth_context_ref().map(|acr| acr.to_string()),
             method: method(claims),
+            session: session.and_then(Value::as_str).map(str::to_owned),
         }
     }
 }
 
+/// Of the ID token; only where it has none, of the userinfo endpoint.
+fn groups_of(
+    claims: &IdClaims,
+    info: Option<&UserInfo>,
+    claim: &str,
+) -> Result<BTreeSet<String>, GroupsFault> {
+    if let Some(groups) = groups::read(claims.additional_claims(), claim)? {
+        return Ok(groups);
+    }
+    let info = info.map(|info| groups::read(info.additional_claims(), claim));
+    info.transpose()?.flatten().ok_or(GroupsFault::Missing)
+}
+
 /// Whether the ID token leaves open what the userinfo endpoint could say.
 pub(super) fn is_incomplete(claims: &IdClaims, groups_claim: &str) -> bool {
-    claims.additional_claims().groups(groups_claim).is_none()
-        || claims.name().is_none()
+    matches!(
+        groups::read(claims.additional_claims(), groups_claim),
+        Ok(None)
+    ) || claims.name().is_none()
         || claims.email().is_none()
 }
 

@@ -7,25 +7,29 @@ use axum::{
 };
 use http::{HeaderMap, Method, StatusCode, header};
 use tower_sessions::Session;
-use url::Url;
 
-use super::{Identity, return_to::ReturnTo, session};
+use super::{
+    Identity,
+    form_token::{FormPage, FormToken},
+    return_to::ReturnTo,
+    session,
+};
 use crate::{
     context::{Actor, Context, Person},
     http::{problem::Problem, request_id::RequestId},
 };
 
-/// Middleware: puts [`Person`] and [`Context`] into the request. Only the session counts;
-/// an `Authorization` header is for agents and means nothing here.
+/// Middleware: puts [`Person`], [`Context`] and [`FormToken`] into the request. Only the
+/// session counts; an `Authorization` header is for agents and means nothing here.
 pub(super) async fn require_person(
     State(identity): State<Identity>,
     session: Session,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let now = identity.0.clock.now();
-    let person = match session::person(&session, now).await {
-        Ok(Some(person)) => person,
+    let now = identity.0.services.now();
+    let signed_in = match session::current(&session, now).await {
+        Ok(Some(signed_in)) => signed_in,
         Ok(None) => return to_sign_in(&request),
         Err(error) => return unavailable(&error),
     };
@@ -37,8 +41,11 @@ pub(super) async fn require_person(
         .get::<RequestId>()
         .map(|id| id.0.clone())
         .unwrap_or_default();
-    request.extensions_mut().insert::<Person>(person.clone());
-    request.extensions_mut().insert(Context {
+    let extensions = request.extensions_mut();
+    extensions.insert(FormToken(signed_in.form_token.clone()));
+    let person = Person::from(signed_in);
+    extensions.insert::<Person>(person.clone());
+    extensions.insert(Context {
         actor: Actor::Person(person),
         request_id,
         now,
@@ -46,7 +53,7 @@ pub(super) async fn require_person(
     next.run(request).await
 }
 
-fn unavailable(error: &tower_sessions::session::Error) -> Response {
+pub(super) fn unavailable(error: &tower_sessions::session::Error) -> Response {
     tracing::error!(%error, "the session cannot be read");
     Problem::unavailable().into_response()
 }
@@ -69,26 +76,17 @@ fn to_sign_in(request: &Request) -> Response {
             .path_and_query()
             .map_or_else(String::new, ToString::to_string)
     } else {
-        page_of_form(request.headers())
+        let page = request.extensions().get::<FormPage>();
+        page.map(|page| page.0.clone()).unwrap_or_default()
     };
     Redirect::to(&ReturnTo::or_first_page(&path).sign_in()).into_response()
 }
 
 /// Forms ask for HTML, and so do links; `*/*` is a script's, or curl's, and may only read.
-fn wants_page(headers: &HeaderMap, reading: bool) -> bool {
+pub(super) fn wants_page(headers: &HeaderMap, reading: bool) -> bool {
     match headers.get(header::ACCEPT).map(|accept| accept.to_str()) {
         Some(Ok(accept)) => accept.contains("text/html") || (reading && accept.contains("*/*")),
         Some(Err(_)) => false,
         None => reading,
     }
-}
-
-/// The page whose form was sent too late.
-fn page_of_form(headers: &HeaderMap) -> String {
-    headers
-        .get(header::REFERER)
-        .and_then(|referer| referer.to_str().ok())
-        .and_then(|referer| Url::parse(referer).ok())
-        .map(|referer| referer.path().to_owned())
-        .unwrap_or_default()
 }

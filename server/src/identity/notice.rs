@@ -5,6 +5,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use http::StatusCode;
 
 use super::{Identity, error::SignInError};
+use crate::services::NotAdmitted;
 
 /// One message, and where to go from it.
 #[derive(Template)]
@@ -42,7 +43,7 @@ struct Notice<'a> {
 /// The page that says why nobody was signed in.
 pub(super) fn refusal(identity: &Identity, error: SignInError) -> Response {
     let title = match error {
-        SignInError::NoRole => "No role here",
+        SignInError::NotAdmitted(NotAdmitted::NoRole) | SignInError::Groups(_) => "No role here",
         _ => "You are not signed in",
     };
     let page = render(identity, title, &error.to_string(), Some(error.code()));
@@ -57,6 +58,17 @@ pub(super) fn signed_out(identity: &Identity) -> Response {
         "Your session here has ended.",
         None,
     )
+}
+
+/// The page after a form of an earlier session.
+pub(super) fn stale_form(identity: &Identity) -> Response {
+    let page = render(
+        identity,
+        "This page is from an earlier session",
+        "Nothing was changed. Go back, load the page again, and send it once more.",
+        Some("form_token_wrong"),
+    );
+    (StatusCode::FORBIDDEN, page).into_response()
 }
 
 fn render(identity: &Identity, title: &str, text: &str, code: Option<&'static str>) -> Response {

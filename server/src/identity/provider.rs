@@ -5,34 +5,36 @@
 
 use std::{sync::Arc, time::Duration};
 
+use domain::Timestamp;
 use openidconnect::{
-    AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, IssuerUrl,
+    AuthenticationContextClass, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl,
     Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, Scope, SignatureVerificationError, TokenResponse as _,
-    core::CoreAuthenticationFlow,
+    RequestTokenError, Scope,
+    core::{CoreAuthPrompt, CoreAuthenticationFlow, CoreJsonWebKeySet},
 };
 use secrecy::ExposeSecret as _;
-use tokio::{sync::RwLock, time::Instant};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::RwLock;
 use url::Url;
 
 use super::{
     claims::{IdClaims, Identified, Metadata, RelyingParty, Tokens, UserInfo, is_incomplete},
     error::{SetUpError, SignInError},
+    id_token::{self, Expected, IdTokenFault},
+    provider_http::ProviderHttp,
     return_to::ReturnTo,
     session::UnderWay,
     sign_in::CALLBACK,
     sign_out::SIGNED_OUT,
 };
-use crate::{config::Config, context::Clock};
+use crate::{
+    config::{Config, IdentityConfig},
+    context::Clock,
+    proof::{IssuerKeys, ProofFault, SignedToken},
+};
 
-/// No answer of the provider takes longer.
-const TIMEOUT: Duration = Duration::from_secs(10);
 /// For so long what was discovered is believed; a withdrawn key counts no longer than this.
-const FRESH: Duration = Duration::from_mins(15);
-/// An ID token is used right away; older ones were not made for this sign-in.
-const TOKEN_AGE_SECONDS: i64 = 600;
-/// How far the provider's clock may be ahead of ours.
-const CLOCK_SKEW_SECONDS: i64 = 60;
+const FRESH_SECONDS: i64 = 900;
 
 /// The provider and what we need to talk to it.
 pub(super) struct Provider {
@@ -41,19 +43,27 @@ pub(super) struct Provider {
     client_secret: Option<ClientSecret>,
     callback: RedirectUrl,
     after_sign_out: String,
-    scopes: Vec<Scope>,
-    groups_claim: String,
-    http: reqwest::Client,
+    config: IdentityConfig,
+    http: ProviderHttp,
     clock: Arc<dyn Clock>,
+    keys: IssuerKeys,
     known: RwLock<Option<Arc<Discovered>>>,
 }
 
-/// What the provider says of itself, with its keys.
+/// What the provider says of itself.
 struct Discovered {
     relying_party: RelyingParty,
     end_session: Option<Url>,
     names_itself: bool,
-    at: Instant,
+    at: Timestamp,
+}
+
+/// Somebody whom the provider has proved, and the trace of that proof.
+pub(super) struct Proved {
+    /// Who.
+    pub identified: Identified,
+    /// SHA-256 of the ID token, which itself is kept nowhere.
+    pub token_digest: String,
 }
 
 impl Provider {
@@ -68,39 +78,61 @@ impl Provider {
                 .map(|secret| ClientSecret::new(secret.expose_secret().to_owned())),
             callback: RedirectUrl::new(config.server.page(CALLBACK))?,
             after_sign_out: config.server.page(SIGNED_OUT),
-            scopes: identity.scopes.iter().cloned().map(Scope::new).collect(),
-            groups_claim: identity.groups_claim.clone(),
-            // A redirect could lead the secret, or our requests, to somebody else.
-            http: reqwest::Client::builder()
-                .redirect(reqwest::redirect::Policy::none())
-                .timeout(TIMEOUT)
-                .build()?,
+            config: identity.clone(),
+            http: ProviderHttp::new()?,
             clock,
+            keys: IssuerKeys::new(&identity.issuer, None),
             known: RwLock::new(None),
         })
     }
 
     /// Begins a sign-in: the address to send the browser to, and what to remember.
-    pub(super) async fn begin(&self, return_to: ReturnTo) -> Result<(Url, UnderWay), SignInError> {
+    ///
+    /// For a step-up the person has to prove anew, and strongly, who they are.
+    pub(super) async fn begin(
+        &self,
+        return_to: ReturnTo,
+        step_up: bool,
+    ) -> Result<(Url, UnderWay), SignInError> {
         let discovered = self.discovered().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let (address, state, nonce) = discovered
+        let mut request = discovered
             .relying_party
             .authorize_url(
                 CoreAuthenticationFlow::AuthorizationCode,
                 CsrfToken::new_random,
                 Nonce::new_random,
             )
-            .add_scopes(self.scopes.iter().cloned())
-            .set_pkce_challenge(challenge)
-            .url();
+            .add_scopes(self.config.scopes.iter().cloned().map(Scope::new))
+            .set_max_age(Duration::from_secs(
+                self.maximum_age(step_up).unsigned_abs(),
+            ))
+            .set_pkce_challenge(challenge);
+        if step_up {
+            request = request.add_prompt(CoreAuthPrompt::Login);
+            for acr in &self.config.step_up_acr_values {
+                request =
+                    request.add_auth_context_value(AuthenticationContextClass::new(acr.clone()));
+            }
+        }
+        let (address, state, nonce) = request.url();
         let under_way = UnderWay {
             state: state.into_secret(),
             nonce: nonce.secret().clone(),
             verifier: verifier.into_secret(),
             return_to,
+            step_up,
         };
         Ok((address, under_way))
+    }
+
+    /// How long ago the person may have authenticated, in seconds.
+    fn maximum_age(&self, step_up: bool) -> i64 {
+        if step_up {
+            i64::from(self.config.step_up_minutes) * 60
+        } else {
+            i64::from(self.config.session_absolute_hours) * 3600
+        }
     }
 
     /// Whether the answer names the provider that was asked (RFC 9207 section 2.4).
@@ -118,26 +150,45 @@ impl Provider {
         &self,
         code: String,
         under_way: &UnderWay,
-    ) -> Result<Identified, SignInError> {
+    ) -> Result<Proved, SignInError> {
         let discovered = self.discovered().await?;
         let tokens = self.exchange(&discovered, code, under_way).await?;
-        let nonce = Nonce::new(under_way.nonce.clone());
-        let claims = match self.check(&discovered, &tokens, &nonce) {
-            // The provider may have begun to sign with a new key.
-            Err(ClaimsVerificationError::SignatureVerification(
-                SignatureVerificationError::NoMatchingKey,
-            )) => {
-                let discovered = self.discover().await?;
-                self.check(&discovered, &tokens, &nonce)
-            }
-            checked => checked,
-        };
-        let claims = claims.map_err(|error| {
-            tracing::warn!(%error, "an ID token was refused");
-            SignInError::InvalidProof
-        })?;
+        let text = tokens.extra_fields().id_token.as_ref();
+        let text = text.ok_or(IdTokenFault::Missing)?.0.as_str();
+        let claims = self.check(text, under_way).await?;
         let info = self.complete(&discovered, &tokens, &claims).await?;
-        Ok(Identified::new(&claims, info.as_ref(), &self.groups_claim))
+        let groups_claim = &self.config.groups_claim;
+        Ok(Proved {
+            identified: Identified::new(&claims, info.as_ref(), groups_claim),
+            token_digest: hex::encode(Sha256::digest(text)),
+        })
+    }
+
+    async fn check(&self, text: &str, under_way: &UnderWay) -> Result<IdClaims, SignInError> {
+        let token = SignedToken::read(text).map_err(IdTokenFault::from)?;
+        let keys = self.keys_of(&token).await.map_err(|fault| match fault {
+            ProofFault::KeysUnavailable => SignInError::ProviderUnavailable,
+            fault => IdTokenFault::from(fault).into(),
+        })?;
+        let expected = Expected {
+            issuer: &self.issuer,
+            client_id: &self.client_id,
+            nonce: &Nonce::new(under_way.nonce.clone()),
+            maximum_age_seconds: self.maximum_age(under_way.step_up),
+            now: self.clock.now(),
+        };
+        Ok(id_token::check(text, &token, &keys, &expected)?)
+    }
+
+    /// The keys among which that of the token should be.
+    pub(super) async fn keys_of(
+        &self,
+        token: &SignedToken<'_>,
+    ) -> Result<Arc<CoreJsonWebKeySet>, ProofFault> {
+        let wanted = token.key_id()?;
+        self.keys
+            .with(wanted.as_ref(), self.http.client(), self.clock.now())
+            .await
     }
 
     /// Where to end the session at the provider, if it can be ended. No `id_token_hint`:
@@ -160,7 +211,7 @@ impl Provider {
         let request = discovered
             .relying_party
             .exchange_code(AuthorizationCode::new(code))
-            .map_err(|error| unavailable(&error))?
+            .map_err(|error| SignInError::unavailable(&error))?
             .set_pkce_verifier(PkceCodeVerifier::new(under_way.verifier.clone()));
         request
             .request_async(&self.http)
@@ -170,39 +221,12 @@ impl Provider {
                     tracing::warn!(error = %response.error(), "a code was refused");
                     SignInError::CodeRefused
                 }
-                error => unavailable(&error),
-            })
-    }
-
-    /// `OpenID` Connect Core section 3.1.3.7, in full.
-    fn check(
-        &self,
-        discovered: &Discovered,
-        tokens: &Tokens,
-        nonce: &Nonce,
-    ) -> Result<IdClaims, ClaimsVerificationError> {
-        let invalid = |message: &str| ClaimsVerificationError::Other(message.to_owned());
-        let now = self.clock.now().micros() / 1_000_000;
-        let verifier = discovered
-            .relying_party
-            .id_token_verifier()
-            // Others may be named beside us; `azp` then has to say that it is for us.
-            .set_other_audience_verifier_fn(|_| true)
-            .set_issue_time_verifier_fn(move |issued| {
-                let age = now - issued.timestamp();
-                if (-CLOCK_SKEW_SECONDS..=TOKEN_AGE_SECONDS).contains(&age) {
-                    Ok(())
-                } else {
-                    Err("issued at another time".to_owned())
+                // Nothing, or nothing that is an answer.
+                RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
+                    IdTokenFault::Missing.into()
                 }
-            });
-        let token = tokens.id_token().ok_or_else(|| invalid("no ID token"))?;
-        let claims = token.claims(&verifier, nonce)?;
-        match claims.authorized_party() {
-            Some(party) if *party == self.client_id => Ok(claims.clone()),
-            None if claims.audiences().len() == 1 => Ok(claims.clone()),
-            _ => Err(invalid("made for another client")),
-        }
+                error @ RequestTokenError::Request(_) => SignInError::unavailable(&error),
+            })
     }
 
     /// Asks the userinfo endpoint for what the ID token leaves out. The answer has to be
@@ -213,7 +237,7 @@ impl Provider {
         tokens: &Tokens,
         claims: &IdClaims,
     ) -> Result<Option<UserInfo>, SignInError> {
-        if !is_incomplete(claims, &self.groups_claim) {
+        if !is_incomplete(claims, &self.config.groups_claim) {
             return Ok(None);
         }
         let request = discovered.relying_party.user_info(
@@ -225,22 +249,24 @@ impl Provider {
             return Ok(None);
         };
         let info = request.request_async(&self.http).await;
-        info.map(Some).map_err(|error| unavailable(&error))
+        info.map(Some)
+            .map_err(|error| SignInError::unavailable(&error))
     }
 
-    /// What the provider says of itself, at most [`FRESH`] old.
+    /// What the provider says of itself, not too long ago.
     async fn discovered(&self) -> Result<Arc<Discovered>, SignInError> {
         let known = self.known.read().await.clone();
+        let now = self.clock.now();
         match known {
-            Some(known) if known.at.elapsed() < FRESH => Ok(known),
-            _ => self.discover().await,
+            Some(known) if now < known.at.plus_seconds(FRESH_SECONDS) => Ok(known),
+            _ => self.discover(now).await,
         }
     }
 
-    async fn discover(&self) -> Result<Arc<Discovered>, SignInError> {
+    async fn discover(&self, now: Timestamp) -> Result<Arc<Discovered>, SignInError> {
         let metadata = Metadata::discover_async(self.issuer.clone(), &self.http)
             .await
-            .map_err(|error| unavailable(&error))?;
+            .map_err(|error| SignInError::unavailable(&error))?;
         let other = metadata.additional_metadata().clone();
         let relying_party = RelyingParty::from_provider_metadata(
             metadata,
@@ -252,15 +278,9 @@ impl Provider {
             relying_party,
             end_session: other.end_session_endpoint,
             names_itself: other.authorization_response_iss_parameter_supported,
-            at: Instant::now(),
+            at: now,
         });
         *self.known.write().await = Some(Arc::clone(&discovered));
         Ok(discovered)
     }
-}
-
-/// Logs what went wrong; the error's own text holds no token.
-fn unavailable(error: &dyn std::error::Error) -> SignInError {
-    tracing::error!(%error, "the identity provider cannot be used");
-    SignInError::ProviderUnavailable
 }

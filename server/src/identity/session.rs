@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::{PersonId, Role, Timestamp};
+use domain::{PersonId, Role, SignInId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use subtle::ConstantTimeEq as _;
@@ -31,6 +31,8 @@ pub(super) struct UnderWay {
     pub verifier: String,
     /// Where to go afterwards.
     pub return_to: ReturnTo,
+    /// Whether the person, already signed in, is to prove anew who they are.
+    pub step_up: bool,
 }
 
 /// Who has signed in, as of then.
@@ -38,6 +40,12 @@ pub(super) struct UnderWay {
 pub(super) struct SignedIn {
     /// Our id.
     pub id: PersonId,
+    /// Names this sign-in on pages.
+    pub sign_in: SignInId,
+    /// The identity provider.
+    pub issuer: String,
+    /// Its name for its own session.
+    pub sid: Option<String>,
     /// Display name.
     pub name: String,
     /// For mail and display.
@@ -48,8 +56,14 @@ pub(super) struct SignedIn {
     pub groups: BTreeSet<String>,
     /// When the provider authenticated the person.
     pub authenticated_at: Timestamp,
-    /// How.
+    /// How strongly; none is the weakest.
+    pub acr: Option<String>,
+    /// How, for people to read.
     pub method: String,
+    /// On every form of this session (see [`form_token`](super::form_token)).
+    pub form_token: String,
+    /// When the session began.
+    pub started_at: Timestamp,
     /// The end of the session in any case.
     pub until: Timestamp,
 }
@@ -58,20 +72,22 @@ impl From<SignedIn> for Person {
     fn from(signed_in: SignedIn) -> Self {
         Self {
             id: signed_in.id,
+            sign_in: signed_in.sign_in,
             name: signed_in.name,
             email: signed_in.email,
             roles: signed_in.roles,
             groups: signed_in.groups,
             signed_in_at: signed_in.authenticated_at,
+            acr: signed_in.acr,
             method: signed_in.method,
         }
     }
 }
 
-/// The absolute end of a session with somebody in it.
-pub(super) fn until(data: &HashMap<String, Value>) -> Option<Timestamp> {
-    let until = data.get(PERSON)?.get("until")?.as_i64()?;
-    Some(Timestamp::from_micros(until))
+/// Whoever has signed in, of a session's content.
+pub(super) fn signed_in(data: &HashMap<String, Value>) -> Option<SignedIn> {
+    let signed_in = data.get(PERSON)?.clone();
+    serde_json::from_value(signed_in).ok()
 }
 
 /// Keeps a sign-in until the provider answers; the oldest gives way.
@@ -112,11 +128,9 @@ pub(super) async fn start(session: &Session, signed_in: &SignedIn) -> Result<(),
 }
 
 /// Whoever has signed in, until their session's end.
-pub(super) async fn person(session: &Session, now: Timestamp) -> Result<Option<Person>, Error> {
+pub(super) async fn current(session: &Session, now: Timestamp) -> Result<Option<SignedIn>, Error> {
     let signed_in: Option<SignedIn> = session.get(PERSON).await?;
-    Ok(signed_in
-        .filter(|signed_in| now < signed_in.until)
-        .map(Person::from))
+    Ok(signed_in.filter(|signed_in| now < signed_in.until))
 }
 
 /// Notes that the person is still there; written at most once a minute.

@@ -4,13 +4,10 @@ use axum::{
     extract::State,
     response::{AppendHeaders, IntoResponse as _, Redirect, Response},
 };
-use domain::EventName;
 use http::header;
-use serde_json::json;
 use tower_sessions::Session;
 
-use super::{Identity, error::SignInError, notice, session};
-use crate::context::Person;
+use super::{Identity, error::SignInError, notice};
 
 /// Where the provider sends the browser afterwards.
 pub(super) const SIGNED_OUT: &str = "/signed-out";
@@ -35,16 +32,10 @@ pub(super) async fn signed_out(State(identity): State<Identity>) -> Response {
 
 /// The session goes first: if the ledger cannot write, the person is out all the same.
 async fn end(identity: &Identity, session: &Session) -> Result<(), SignInError> {
-    let now = identity.0.clock.now();
-    let person = session::person(session, now).await?;
+    let signed_in = identity.current(session).await?;
     session.flush().await?;
-    if let Some(Person { id, .. }) = person {
-        let id = id.to_string();
-        let mut transaction = identity.0.store.begin(&id, now).await?;
-        transaction
-            .record(EventName::PersonSignedOut, &id, None, &json!({}))
-            .await?;
-        transaction.commit().await?;
+    if let Some(signed_in) = signed_in {
+        identity.0.services.record_sign_out(signed_in.id).await?;
     }
     Ok(())
 }

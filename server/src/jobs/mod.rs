@@ -70,6 +70,9 @@ async fn housekeeper(services: Services) {
         if let Err(error) = services.send_due_mails(&context).await {
             log("sending mails", &error);
         }
+        if let Err(error) = services.record_counted_refusals(&context).await {
+            log("recording counted refusals", &error);
+        }
         if let Err(error) = services.forget_ended_sign_ins(&context).await {
             log("clearing away ended sign-ins", &error);
         }

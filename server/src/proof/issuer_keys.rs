@@ -23,7 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 const LENGTH_MAXIMUM: usize = 256 * 1024;
 
 /// Where the keys are, and the keys as last fetched.
-pub(super) struct IssuerKeys {
+pub struct IssuerKeys {
     issuer: String,
     /// Discovered from the issuer (`OpenID` Connect Discovery 1.0) when not given.
     address: Option<Url>,
@@ -56,7 +56,7 @@ impl Kept {
 }
 
 impl IssuerKeys {
-    pub(super) fn new(issuer: &str, address: Option<Url>) -> Self {
+    pub fn new(issuer: &str, address: Option<Url>) -> Self {
         Self {
             issuer: issuer.to_owned(),
             address,
@@ -65,7 +65,7 @@ impl IssuerKeys {
     }
 
     /// The keys among which `wanted` should be.
-    pub(super) async fn with(
+    pub async fn with(
         &self,
         wanted: Option<&JsonWebKeyId>,
         http: &reqwest::Client,
@@ -117,7 +117,7 @@ impl IssuerKeys {
 }
 
 /// The client for calls of issuers: a redirect could lead us to somebody else's keys.
-pub(super) fn http_client() -> Result<reqwest::Client, reqwest::Error> {
+pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(TIMEOUT)

@@ -19,9 +19,11 @@ mod tests;
 mod workload_token;
 
 pub use fault::ProofFault;
+pub(crate) use issuer_keys::{IssuerKeys, http_client};
 pub use issuers::{Issuers, WorkloadIssuer, WorkloadKind};
 pub use key_proof::{KeyProof, Request as KeyProofRequest};
 pub use once::Once;
 pub use person_token::{PersonIssuer, PersonToken, PersonTokenKind};
 pub use signed_token::Algorithm;
+pub(crate) use signed_token::SignedToken;
 pub use workload_token::WorkloadToken;

@@ -45,6 +45,11 @@ impl Algorithm {
         }
     }
 
+    /// Every one of them, as the `openidconnect` crate names it.
+    pub(crate) fn all() -> [CoreJwsSigningAlgorithm; 3] {
+        [Self::ES256, Self::PS256, Self::RS256].map(Self::core)
+    }
+
     const fn core(self) -> CoreJwsSigningAlgorithm {
         match self {
             Self::ES256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
@@ -55,7 +60,7 @@ impl Algorithm {
 }
 
 /// A token of good form. Its claims are worth nothing before its signature is checked.
-pub(super) struct SignedToken<'a> {
+pub struct SignedToken<'a> {
     text: &'a str,
     signed: &'a str,
     signature: Vec<u8>,

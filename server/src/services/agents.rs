@@ -1,8 +1,7 @@
 //! Agents: registered by administrators, owned by humans, mortal.
 
 use domain::{
-    AgentId, EventName, GrantId, IntentState, PersonId, Privilege, ResourcePattern, Role, RunId,
-    Timestamp,
+    AgentId, GrantId, IntentState, PersonId, Privilege, ResourcePattern, Role, Timestamp,
 };
 use store::{AgentRecord, GrantRecord, NewGrant, PersonRecord, RunRecord};
 
@@ -209,25 +208,6 @@ impl Services {
     pub async fn existing_person(&self, id: PersonId) -> Result<PersonRecord, ServiceError> {
         let found = self.parts.store.person(id).await?;
         found.ok_or(ServiceError::NotFound { what: "person" })
-    }
-
-    /// Records that something was refused, so that the ledger tells of attempts too.
-    pub async fn record_refusal(
-        &self,
-        context: &Context,
-        run: Option<RunId>,
-        subject: &str,
-        code: &str,
-    ) -> Result<(), ServiceError> {
-        let mut tx = self
-            .parts
-            .store
-            .begin(&context.actor.name(), context.now)
-            .await?;
-        let payload = serde_json::json!({ "code": code, "request": context.request_id });
-        tx.record(EventName::RequestRefused, subject, run, &payload)
-            .await?;
-        Ok(tx.commit().await?)
     }
 }
 

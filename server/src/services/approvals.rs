@@ -1,6 +1,8 @@
 //! Approvals: who may decide, what a vote does, when an approval ends by itself.
 
-use domain::{ApprovalId, Ballot, EventName, IntentId, IntentState, Role, Timestamp, VoteId};
+use domain::{
+    ApprovalId, Ballot, EventName, IntentId, IntentState, RiskLevel, Role, Timestamp, VoteId,
+};
 use store::{
     AgentRecord, ApprovalRecord, MailKind, NewVote, PersonRecord, RunRecord, StoreError, VoteRecord,
 };
@@ -23,6 +25,8 @@ pub enum Hindrance {
     Expired,
     /// It was decided.
     Closed,
+    /// They have to prove anew, and strongly, who they are.
+    StepUp,
 }
 
 impl Hindrance {
@@ -36,6 +40,7 @@ impl Hindrance {
             Self::HasVoted => "already_voted",
             Self::Expired => "approval_expired",
             Self::Closed => "approval_closed",
+            Self::StepUp => "step_up_needed",
         }
     }
 
@@ -51,7 +56,17 @@ impl Hindrance {
             Self::HasVoted => "You have voted on this already.",
             Self::Expired => "Its time is over. The agent can ask again.",
             Self::Closed => "It has been decided already.",
+            Self::StepUp => {
+                "A decision on high risk needs a fresh proof of who you are: confirm that it is \
+                 you, and decide then."
+            }
         }
+    }
+
+    /// Whether the person can do something about it, right now.
+    #[must_use]
+    pub fn can_be_overcome(self) -> bool {
+        self == Self::StepUp
     }
 }
 
@@ -111,7 +126,9 @@ impl Services {
     /// How many approvals wait for this person.
     pub async fn pending_for(&self, context: &Context) -> Result<usize, ServiceError> {
         let (open, _) = self.inbox(context).await?;
-        Ok(open.iter().filter(|view| view.hindrance.is_none()).count())
+        let may_decide =
+            |view: &&ApprovalView| view.hindrance.is_none_or(Hindrance::can_be_overcome);
+        Ok(open.iter().filter(may_decide).count())
     }
 
     /// One approval; to people who may not see its run, it does not exist.
@@ -138,7 +155,8 @@ impl Services {
             votes.push((vote.clone(), self.existing_person(vote.person).await?));
         }
         let others = self.eligible(&approval, &intent.run, &agent).await?;
-        let hindrance = hindrance(person, &approval, &intent, &agent, context.now);
+        let hindrance = hindrance(person, &approval, &intent, &agent, context.now)
+            .or_else(|| self.needs_step_up(person, &intent, context.now));
         Ok(ApprovalView {
             initiator: self.existing_person(intent.run.initiator).await?,
             others: others
@@ -151,6 +169,17 @@ impl Services {
             intent,
             approval,
         })
+    }
+
+    /// What nobody understood counts as the gravest.
+    fn needs_step_up(
+        &self,
+        person: &Person,
+        intent: &IntentView,
+        now: Timestamp,
+    ) -> Option<Hindrance> {
+        let risk = intent.risk().unwrap_or(RiskLevel::Critical);
+        (!self.parts.step_up.allows(person, risk, now)).then_some(Hindrance::StepUp)
     }
 
     /// Everybody who could decide, as far as they have ever signed in.
@@ -263,13 +292,6 @@ impl Services {
         )
         .await?;
         Ok(tx.commit().await?)
-    }
-
-    /// Clears away browser sessions whose time is over.
-    pub async fn forget_ended_sign_ins(&self, context: &Context) -> Result<(), ServiceError> {
-        let store = &self.parts.store;
-        store.delete_expired_browser_sessions(context.now).await?;
-        Ok(())
     }
 
     /// Ends every approval whose time is over. Votes check the time themselves; this is for

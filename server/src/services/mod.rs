@@ -15,12 +15,15 @@ mod judgement;
 mod labels;
 mod ledger;
 mod mails;
+mod people;
 mod preparation;
 mod records;
+mod refusals;
 mod results;
 mod reviews;
 mod run_token;
 mod runs;
+mod step_up;
 mod tables;
 
 use std::sync::Arc;
@@ -38,11 +41,14 @@ pub use error::ServiceError;
 pub use intent_views::IntentView;
 pub use intents::{NewParameter, Submission};
 pub use labels::output_columns;
+pub use people::{Arrival, NotAdmitted, PersonView};
 pub use records::{Problem, ResultColumn, Statistics};
+pub use refusals::Refusal;
 pub use results::{ResultPage, Sealed};
 pub use reviews::{CampaignView, ItemView, NewCampaign, item_hindrance};
 pub use run_token::{ParseTokenError, RunToken};
 pub use runs::{NewRun, RunView, may_revoke_run};
+pub use step_up::StepUpRule;
 pub use tables::TouchedTable;
 
 use crate::{
@@ -76,6 +82,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// How much is too much.
     pub limits: LimitsConfig,
+    /// What grave decisions need.
+    pub step_up: StepUpRule,
     /// Project, location, caps and prices.
     pub warehouse_config: WarehouseConfig,
     /// The portal's address, without a slash at the end.
@@ -94,6 +102,7 @@ pub struct Inner {
     /// Wakes the executor and the mail job.
     work: Notify,
     fresh_tokens: run_token::FreshTokens,
+    refusals: refusals::Refusals,
 }
 
 impl std::ops::Deref for Services {
@@ -116,6 +125,7 @@ impl Services {
             notices,
             work: Notify::new(),
             fresh_tokens: run_token::FreshTokens::default(),
+            refusals: refusals::Refusals::default(),
         }))
     }
 

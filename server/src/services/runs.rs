@@ -213,7 +213,8 @@ impl Services {
                 "this agent's time is over; ask an administrator",
             );
         }
-        Ok(())
+        self.require_good_standing([run.initiator, agent.owner])
+            .await
     }
 
     /// Ends a run: its initiator and administrators may, and the agent itself.

@@ -15,7 +15,7 @@ use super::{
     errors::shown,
     names::{agent_ref, cost, execution, filled, person_ref, policies, vote},
 };
-use crate::services::{ApprovalView, output_columns};
+use crate::services::{ApprovalView, Hindrance, output_columns};
 
 #[async_trait]
 impl ApprovalDesk for Desk {
@@ -99,7 +99,7 @@ impl Desk {
             expires_at: view.approval.expires_at,
             votes: count(view.votes.len()),
             needed: count(view.approval.needed),
-            hindrance: view.hindrance.map(|why| why.sentence().to_owned()),
+            hindrance: lasting_hindrance(view),
         }
     }
 
@@ -134,10 +134,17 @@ impl Desk {
             others: view.others.iter().map(person_ref).collect(),
             history: History::default(),
             previous: None,
-            hindrance: view.hindrance.map(|why| why.sentence().to_owned()),
+            hindrance: lasting_hindrance(view),
+            step_up: view.hindrance == Some(Hindrance::StepUp),
             execution: execution(&view.intent),
         }
     }
+}
+
+/// Why this person may not decide, whatever they do now.
+fn lasting_hindrance(view: &ApprovalView) -> Option<String> {
+    let lasting = view.hindrance.filter(|why| !why.can_be_overcome());
+    lasting.map(|why| why.sentence().to_owned())
 }
 
 fn risk(view: &ApprovalView) -> RiskLevel {

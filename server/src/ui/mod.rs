@@ -10,6 +10,7 @@ mod events;
 mod export;
 mod ledger;
 mod names;
+mod people;
 mod replay;
 mod reviews;
 mod runs;
@@ -17,7 +18,7 @@ mod sessions;
 
 use std::sync::Arc;
 
-use app::api::{Desks, Viewer};
+use app::api::{Desks, Viewer, approvals::Decide};
 use axum::{
     Router,
     extract::{Request, State},
@@ -29,11 +30,16 @@ use http::request::Parts;
 use leptos::{
     config::LeptosOptions,
     prelude::{provide_context, use_context},
+    server_fn::ServerFn as _,
 };
 
 use crate::{
     context::{Context, Person},
-    http::problem::Problem,
+    http::{
+        problem::Problem,
+        rate_limit::{self, RateLimit},
+    },
+    identity::FormToken,
     services::Services,
 };
 
@@ -48,12 +54,23 @@ struct Desk {
 ///
 /// Expects a [`Context`] in the request's extensions, put there by the identity middleware.
 pub fn router(services: Services, options: LeptosOptions) -> Router {
+    let votes = RateLimit::new(services.limits().votes_per_minute);
     Router::new()
         .route("/events", get(events::stream))
         .route("/reviews/{id}/export.csv", get(export::campaign))
         .with_state(services.clone())
         .merge(app::router(options, Arc::new(provide_desks)))
         .layer(from_fn_with_state(services, with_desks))
+        .layer(from_fn_with_state(votes, limit_votes))
+}
+
+/// Middleware: nobody decides faster than they can read.
+async fn limit_votes(votes: State<RateLimit>, request: Request, next: Next) -> Response {
+    if request.uri().path() == Decide::url() {
+        rate_limit::by_person(votes, request, next).await
+    } else {
+        next.run(request).await
+    }
 }
 
 /// Middleware: makes the desks of this request.
@@ -65,7 +82,9 @@ async fn with_desks(
     let Some(context) = request.extensions().get::<Context>().cloned() else {
         return next.run(request).await;
     };
-    match desks(services, context).await {
+    let token = request.extensions().get::<FormToken>();
+    let token = token.map(|token| token.0.clone()).unwrap_or_default();
+    match desks(services, context, token).await {
         Ok(desks) => {
             request.extensions_mut().insert(desks);
             next.run(request).await
@@ -74,12 +93,12 @@ async fn with_desks(
     }
 }
 
-async fn desks(services: Services, context: Context) -> Result<Desks, Problem> {
+async fn desks(services: Services, context: Context, form_token: String) -> Result<Desks, Problem> {
     let pending = services.pending_for(&context).await?;
     let person = context
         .person()
         .map_err(crate::services::ServiceError::from)?;
-    let viewer = viewer(person, pending, &context);
+    let viewer = viewer(person, pending, &context, form_token);
     let desk = Arc::new(Desk { services, context });
     Ok(Desks {
         viewer,
@@ -88,11 +107,12 @@ async fn desks(services: Services, context: Context) -> Result<Desks, Problem> {
         agents: desk.clone(),
         runs: desk.clone(),
         reviews: desk.clone(),
-        ledger: desk,
+        ledger: desk.clone(),
+        people: desk,
     })
 }
 
-fn viewer(person: &Person, pending: usize, context: &Context) -> Viewer {
+fn viewer(person: &Person, pending: usize, context: &Context, form_token: String) -> Viewer {
     Viewer {
         name: person.name.clone(),
         email: person.email.clone(),
@@ -101,6 +121,7 @@ fn viewer(person: &Person, pending: usize, context: &Context) -> Viewer {
         signed_in_at: person.signed_in_at,
         pending: u32::try_from(pending).unwrap_or(u32::MAX),
         now: context.now,
+        form_token,
     }
 }
 

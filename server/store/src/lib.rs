@@ -11,6 +11,7 @@ mod error;
 mod executions;
 mod intents;
 mod ledger_entries;
+mod logouts;
 mod outbox;
 mod people;
 mod reviews;
@@ -22,12 +23,14 @@ use std::{str::FromStr, time::Duration};
 
 pub use agents::{AgentRecord, GrantRecord, NewAgent, NewGrant};
 pub use approvals::{ApprovalRecord, NewApproval, NewVote, VoteRecord};
+pub use browser_sessions::{BrowserSessionRecord, NewBrowserSession, SessionOwner};
 pub use error::StoreError;
 pub use executions::{ExecutionRecord, NewExecution, SealedResult};
 pub use intents::{Assessed, IntentRecord, NewIntent};
 pub use ledger_entries::{EntryRecord, Verification};
+pub use logouts::Logout;
 pub use outbox::{MailKind, OutboxRecord};
-pub use people::{PersonRecord, SignIn};
+pub use people::{Evidence, PersonRecord, SignIn};
 pub use reviews::{CampaignRecord, ItemRecord, NewCampaign, NewItem, Usage};
 pub use runs::{NewRun, RunRecord, ScopeEntry};
 use sqlx::{

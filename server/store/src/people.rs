@@ -1,6 +1,6 @@
 //! People, known by (issuer, subject).
 
-use domain::{EventName, PersonId, Role, Timestamp};
+use domain::{EventName, PersonId, Role, RunId, Timestamp};
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 
@@ -14,6 +14,8 @@ use crate::{
 pub struct PersonRecord {
     /// Our id.
     pub id: PersonId,
+    /// The identity provider.
+    pub issuer: String,
     /// Display name.
     pub name: String,
     /// For mail and display.
@@ -24,6 +26,19 @@ pub struct PersonRecord {
     pub roles: Vec<Role>,
     /// When they last signed in.
     pub last_signed_in_at: Timestamp,
+    /// When an administrator disabled them, if one did.
+    pub disabled_at: Option<Timestamp>,
+    /// Why.
+    pub disable_reason: Option<String>,
+}
+
+impl PersonRecord {
+    /// Whether agents and runs may act in their name: a person who is disabled, or whose
+    /// groups give no role any more, answers for nobody.
+    #[must_use]
+    pub fn is_in_good_standing(&self) -> bool {
+        self.disabled_at.is_none() && !self.roles.is_empty()
+    }
 }
 
 /// What the identity provider said of a person who signs in.
@@ -43,6 +58,26 @@ pub struct SignIn {
     pub groups: Vec<String>,
     /// As configured for the groups.
     pub roles: Vec<Role>,
+    /// What the ledger keeps of the proof.
+    pub evidence: Evidence,
+}
+
+/// What is kept of an ID token, which itself is kept nowhere.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Evidence {
+    /// When the person authenticated there.
+    pub authenticated_at: Option<Timestamp>,
+    /// How strongly (`acr`).
+    pub acr: Option<String>,
+    /// By which means (`amr`).
+    pub method: String,
+    /// The provider's own session (`sid`).
+    pub sid: Option<String>,
+    /// SHA-256 of the token, hexadecimal.
+    pub token_digest: String,
+    /// Whether the person, already signed in, proved anew who they are.
+    #[serde(skip)]
+    pub is_step_up: bool,
 }
 
 #[derive(Serialize)]
@@ -50,16 +85,21 @@ struct SignedIn<'a> {
     issuer: &'a str,
     groups: &'a [String],
     roles: &'a [Role],
+    #[serde(flatten)]
+    evidence: &'a Evidence,
 }
 
 fn read(row: &SqliteRow) -> Result<PersonRecord, StoreError> {
     Ok(PersonRecord {
         id: row.parsed("id")?,
+        issuer: row.text("issuer")?,
         name: row.text("name")?,
         email: row.text("email")?,
         groups: row.json("groups")?,
         roles: row.json("roles")?,
         last_signed_in_at: row.time("last_signed_in_at")?,
+        disabled_at: row.optional_time("disabled_at")?,
+        disable_reason: row.optional_text("disable_reason")?,
     })
 }
 
@@ -91,15 +131,108 @@ impl Transaction {
             issuer: &sign_in.issuer,
             groups: &sign_in.groups,
             roles: &sign_in.roles,
+            evidence: &sign_in.evidence,
         };
-        self.record(
-            EventName::PersonSignedIn,
-            &person.id.to_string(),
-            None,
-            &payload,
-        )
-        .await?;
+        let event = if sign_in.evidence.is_step_up {
+            EventName::PersonSteppedUp
+        } else {
+            EventName::PersonSignedIn
+        };
+        self.record(event, &person.id.to_string(), None, &payload)
+            .await?;
         Ok(person)
+    }
+
+    /// The person with this identity, as this change sees them.
+    pub async fn person_named(
+        &mut self,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<Option<PersonRecord>, StoreError> {
+        let row = sqlx::query("select * from people where issuer = $1 and subject = $2")
+            .bind(issuer)
+            .bind(subject)
+            .fetch_optional(self.connection())
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// Notes that a person was seen in groups that give no role.
+    pub async fn lose_roles(
+        &mut self,
+        person: PersonId,
+        groups: &[String],
+    ) -> Result<(), StoreError> {
+        sqlx::query("update people set roles = '[]', groups = $2 where id = $1")
+            .bind(person.to_string())
+            .bind(serde_json::to_string(groups)?)
+            .execute(self.connection())
+            .await?;
+        let payload = serde_json::json!({ "groups": groups });
+        let event = EventName::PersonWithoutRole;
+        self.record(event, &person.to_string(), None, &payload)
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps a person out until [`Self::enable_person`]; says whether they were in.
+    pub async fn disable_person(
+        &mut self,
+        person: PersonId,
+        by: PersonId,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
+        let now = self.now();
+        let done = sqlx::query(
+            "update people set disabled_at = $2, disabled_by = $3, disable_reason = $4
+             where id = $1 and disabled_at is null",
+        )
+        .bind(person.to_string())
+        .bind(now.micros())
+        .bind(by.to_string())
+        .bind(reason)
+        .execute(self.connection())
+        .await?;
+        let payload = serde_json::json!({ "reason": reason });
+        let event = EventName::PersonDisabled;
+        self.record(event, &person.to_string(), None, &payload)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Lets a person in again; says whether they were out.
+    pub async fn enable_person(
+        &mut self,
+        person: PersonId,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "update people set disabled_at = null, disabled_by = null, disable_reason = null
+             where id = $1 and disabled_at is not null",
+        )
+        .bind(person.to_string())
+        .execute(self.connection())
+        .await?;
+        let payload = serde_json::json!({ "reason": reason });
+        let event = EventName::PersonEnabled;
+        self.record(event, &person.to_string(), None, &payload)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// The open runs in a person's name, and of the agents that they answer for.
+    pub async fn open_runs_under(&mut self, person: PersonId) -> Result<Vec<RunId>, StoreError> {
+        let now = self.now();
+        let rows = sqlx::query(
+            "select id from runs where revoked_at is null and expires_at > $2
+                 and (initiator_id = $1
+                      or agent_id in (select id from agents where owner_id = $1))",
+        )
+        .bind(person.to_string())
+        .bind(now.micros())
+        .fetch_all(self.connection())
+        .await?;
+        rows.iter().map(|row| row.parsed("id")).collect()
     }
 }
 

@@ -61,6 +61,7 @@ async fn scene() -> Scene {
             email: "alice@example.com".into(),
             groups: vec!["analysts".into()],
             roles: vec![],
+            evidence: store::Evidence::default(),
         })
         .await
         .expect("signed in")
@@ -184,12 +185,16 @@ async fn a_person_votes_once() {
 async fn an_ended_browser_session_never_comes_back() {
     let Scene { store, .. } = &scene().await;
     let until = NOW.plus_seconds(60);
-    store
-        .create_browser_session("ab", "{}", until)
-        .await
-        .expect("created");
+    let session = store::NewBrowserSession {
+        id_hash: "ab".to_owned(),
+        data: "{}".to_owned(),
+        expires_at: until,
+        owner: None,
+    };
+    let created = store.create_browser_session(&session).await;
+    created.expect("created");
     store.delete_browser_session("ab").await.expect("deleted");
-    let changed = store.update_browser_session("ab", "{}", until).await;
+    let changed = store.update_browser_session("ab", "{}", NOW, until).await;
     assert!(!changed.expect("an answer"));
     let loaded = store.load_browser_session("ab", NOW).await;
     assert_eq!(loaded.expect("an answer"), None);

@@ -9,7 +9,8 @@ mod stories;
 mod warehouse;
 
 pub use agent::{Agent, Answer};
+pub use mail::MailBox;
 pub use people::Who;
-pub use portal::TestPortal;
+pub use portal::{TestPortal, compose};
 pub use stories::{CUSTOMERS_SQL, ORDERS_SQL, Run, new_run};
-pub use warehouse::{Point, Reply, Trouble, columns};
+pub use warehouse::{Point, Reply, ScriptedWarehouse, Trouble, columns};

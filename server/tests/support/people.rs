@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use countersign::context::{Actor, Context, Person};
-use domain::{PersonId, Role, Timestamp};
-use store::SignIn;
+use domain::{PersonId, Role, SignInId, Timestamp};
+use store::{Evidence, SignIn};
 use uuid::Uuid;
 
 use Role::{Administrator, Approver, Auditor, Initiator, Reviewer};
@@ -87,6 +87,7 @@ impl Who {
             email: self.email(),
             groups: self.groups().iter().map(ToString::to_string).collect(),
             roles: self.roles().to_vec(),
+            evidence: Evidence::default(),
         }
     }
 
@@ -94,6 +95,7 @@ impl Who {
     pub fn context(self, now: Timestamp) -> Context {
         let person = Person {
             id: self.id(),
+            sign_in: SignInId::new(Uuid::from_u128(self as u128 + 1)),
             name: self.name(),
             email: self.email(),
             roles: self.roles().iter().copied().collect(),
@@ -103,6 +105,7 @@ impl Who {
                 .map(ToString::to_string)
                 .collect::<BTreeSet<_>>(),
             signed_in_at: now,
+            acr: Some("https://refeds.org/profile/mfa".to_owned()),
             method: "password".to_owned(),
         };
         Context {

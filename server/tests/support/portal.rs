@@ -16,7 +16,7 @@ use countersign::{
     context::{Actor, Clock, Context, Person},
     identity::Identity,
     program,
-    services::{Parts, ServiceError, Services},
+    services::{Parts, ServiceError, Services, StepUpRule},
     ui,
 };
 use domain::{ApprovalId, Ballot, IntentId, IntentState, Timestamp};
@@ -84,7 +84,8 @@ impl TestPortal {
         let warehouse = Arc::new(ScriptedWarehouse::new(shop(), Reply::orders()));
         let mails = Arc::new(MailBox::default());
         sign_in_everybody(&store, start).await;
-        let parts = (&store, &warehouse, &mails, &clock);
+        let time: Arc<dyn Clock> = clock.clone();
+        let parts = (&store, &warehouse, &mails, &time);
         let (services, router) = compose(&config, parts).await;
         Self {
             services,
@@ -103,7 +104,8 @@ impl TestPortal {
     /// configuration file: what was in memory only is gone.
     pub async fn restart(&mut self, further: &str) {
         let config = configuration(self.folder.path(), further);
-        let parts = (&self.store, &self.warehouse, &self.mails, &self.clock);
+        let time: Arc<dyn Clock> = self.clock.clone();
+        let parts = (&self.store, &self.warehouse, &self.mails, &time);
         (self.services, self.router) = compose(&config, parts).await;
     }
 
@@ -269,13 +271,14 @@ fn configuration(folder: &Path, further: &str) -> Config {
     Config::load(&path).expect("a configuration")
 }
 
-async fn compose(
+/// The program, with the seams given.
+pub async fn compose(
     config: &Config,
     (store, warehouse, mails, clock): (
         &Store,
         &Arc<ScriptedWarehouse>,
         &Arc<MailBox>,
-        &Arc<StoppedClock>,
+        &Arc<dyn Clock>,
     ),
 ) -> (Services, Router) {
     let services = Services::new(Parts {
@@ -285,11 +288,13 @@ async fn compose(
         mailer: mails.clone(),
         clock: clock.clone(),
         limits: config.limits,
+        step_up: StepUpRule::new(&config.identity),
         warehouse_config: config.warehouse.clone(),
         public_url: config.server.origin(),
     });
     services.refresh_catalog().await.expect("a catalog");
-    let identity = Identity::new(config, store.clone(), clock.clone()).expect("an identity");
+    let identity = Identity::new(config, services.clone(), store.clone(), clock.clone());
+    let identity = identity.expect("an identity");
     let router = program::router(config, &services, &identity);
     (services, router.expect("a router"))
 }

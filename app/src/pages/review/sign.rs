@@ -8,7 +8,7 @@ use crate::{
         form::Failure,
         reviews::{CampaignRow, SignCampaign, Signature},
     },
-    components::{Area, Moment, Person},
+    components::{Area, FormToken, Moment, Person},
     pages::{
         load::{typed, wrong},
         reviews::period,
@@ -35,6 +35,7 @@ pub fn form(header: &CampaignRow, failure: Option<&Failure>) -> AnyView {
     });
     view! {
         <form class="card form" method="post" action=SignCampaign::url()>
+            <FormToken />
             <h2>"Sign off"</h2>
             <input type="hidden" name="campaign" value=header.campaign.to_string() />
             <Area

@@ -5,13 +5,13 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use domain::RunId;
+use domain::{EventName, RunId};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::{
     context::{Actor, Context},
     http::{problem::Problem, request_id::RequestId},
-    services::{RunToken, ServiceError, Services},
+    services::{Refusal, RunToken, ServiceError, Services},
 };
 
 /// Lets requests with a run's token through, with their [`Context`]; everything refused here
@@ -56,13 +56,13 @@ fn anonymous(services: &Services, request: &Request) -> Context {
     }
 }
 
-type Refusal = (Option<RunId>, Box<Problem>);
+type Unproved = (Option<RunId>, Box<Problem>);
 
 async fn prove(
     services: &Services,
     headers: &HeaderMap,
     context: &Context,
-) -> Result<Actor, Refusal> {
+) -> Result<Actor, Unproved> {
     let token = bearer(headers).map_err(|problem| (None, problem))?;
     match services.authenticate(&token, context.now).await {
         Ok(run) => Ok(Actor::Run(run)),
@@ -130,6 +130,13 @@ async fn record(
     if problem.status().is_server_error() {
         return Ok(());
     }
-    let recorded = services.record_refusal(context, run, subject, problem.code());
-    recorded.await.map_err(Problem::from)
+    let refusal = Refusal {
+        event: EventName::RequestRefused,
+        code: problem.code(),
+        run,
+        subject,
+        details: serde_json::json!({}),
+    };
+    let recorded = services.record_refusal(context, refusal).await;
+    recorded.map_err(Problem::from)
 }

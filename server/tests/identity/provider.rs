@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, LazyLock, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use axum::{
@@ -13,24 +13,16 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, StatusCode, header};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::Jwk};
-use rsa::{RsaPrivateKey, pkcs1::EncodeRsaPrivateKey as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::forgery;
+
 /// The code that every sign-in earns.
-pub(super) const CODE: &str = "the-code";
-
-/// Two keys: making one takes a while, and a test of a change of keys needs no more.
-static KEYS: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| [make_key(), make_key()]);
-
-fn make_key() -> Vec<u8> {
-    let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).expect("a key");
-    key.to_pkcs1_der().expect("DER").as_bytes().to_vec()
-}
+pub const CODE: &str = "the-code";
 
 /// What a test can change.
-pub(super) struct Behaviour {
+pub struct Behaviour {
     /// Which key signs.
     pub signing_key: usize,
     /// Which key is published.
@@ -39,13 +31,19 @@ pub(super) struct Behaviour {
     pub challenge: String,
     /// The claims of the next ID token.
     pub claims: Value,
+    /// The next ID token itself, instead of one with these claims.
+    pub id_token: Option<String>,
+    /// The whole next answer of the token endpoint, instead of one with an ID token.
+    pub answer: Option<String>,
     /// The answer of the userinfo endpoint.
     pub user_info: Value,
+    /// How often somebody asked for the keys.
+    pub key_requests: usize,
 }
 
 /// The provider.
 #[derive(Clone)]
-pub(super) struct FakeProvider {
+pub struct FakeProvider {
     /// Its name and address.
     pub issuer: String,
     behaviour: Arc<Mutex<Behaviour>>,
@@ -53,7 +51,7 @@ pub(super) struct FakeProvider {
 
 impl FakeProvider {
     /// Listens on a free port of this machine.
-    pub(super) async fn start() -> Self {
+    pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a port");
@@ -65,7 +63,10 @@ impl FakeProvider {
                 published_key: 0,
                 challenge: String::new(),
                 claims: Value::Null,
+                id_token: None,
+                answer: None,
                 user_info: Value::Null,
+                key_requests: 0,
             })),
         };
         let app = Router::new()
@@ -78,9 +79,18 @@ impl FakeProvider {
         provider
     }
 
+    fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
+        self.behaviour.lock().expect("no test panicked here")
+    }
+
     /// Changes how it behaves.
-    pub(super) fn set(&self, change: impl FnOnce(&mut Behaviour)) {
-        change(&mut self.behaviour.lock().expect("no test panicked here"));
+    pub fn set(&self, change: impl FnOnce(&mut Behaviour)) {
+        change(&mut self.behaviour());
+    }
+
+    /// How often somebody asked for the keys.
+    pub fn key_requests(&self) -> usize {
+        self.behaviour().key_requests
     }
 }
 
@@ -101,14 +111,9 @@ async fn metadata(State(provider): State<FakeProvider>) -> Json<Value> {
 }
 
 async fn keys(State(provider): State<FakeProvider>) -> Json<Value> {
-    let index = provider.behaviour.lock().expect("unpoisoned").published_key;
-    let mut key = Jwk::from_encoding_key(&encoding_key(index), Algorithm::RS256).expect("a JWK");
-    key.common.key_id = Some(index.to_string());
-    Json(json!({ "keys": [key] }))
-}
-
-fn encoding_key(index: usize) -> EncodingKey {
-    EncodingKey::from_rsa_der(&KEYS[index])
+    let mut behaviour = provider.behaviour();
+    behaviour.key_requests += 1;
+    Json(json!({ "keys": [forgery::public_key(behaviour.published_key)] }))
 }
 
 async fn token(
@@ -116,7 +121,7 @@ async fn token(
     headers: HeaderMap,
     Form(form): Form<HashMap<String, String>>,
 ) -> Response {
-    let behaviour = provider.behaviour.lock().expect("unpoisoned");
+    let mut behaviour = provider.behaviour();
     let verifier = form.get("code_verifier").map_or("", String::as_str);
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
     let ours = headers.contains_key(header::AUTHORIZATION)
@@ -126,26 +131,20 @@ async fn token(
         let error = Json(json!({"error": "invalid_grant"}));
         return (StatusCode::BAD_REQUEST, error).into_response();
     }
-    let mut head = Header::new(Algorithm::RS256);
-    head.kid = Some(behaviour.signing_key.to_string());
-    let key = encoding_key(behaviour.signing_key);
-    let id_token = jsonwebtoken::encode(&head, &behaviour.claims, &key).expect("a token");
+    if let Some(answer) = behaviour.answer.take() {
+        return ([(header::CONTENT_TYPE, "application/json")], answer).into_response();
+    }
+    let id_token = behaviour.id_token.take();
+    let signed = || forgery::signed(behaviour.signing_key, &behaviour.claims);
     Json(json!({
         "access_token": "an-access-token",
         "token_type": "Bearer",
         "expires_in": 60,
-        "id_token": id_token,
+        "id_token": id_token.unwrap_or_else(signed),
     }))
     .into_response()
 }
 
 async fn user_info(State(provider): State<FakeProvider>) -> Json<Value> {
-    Json(
-        provider
-            .behaviour
-            .lock()
-            .expect("unpoisoned")
-            .user_info
-            .clone(),
-    )
+    Json(provider.behaviour().user_info.clone())
 }

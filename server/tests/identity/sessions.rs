@@ -3,7 +3,7 @@
 use http::{Request, header};
 use sha2::{Digest as _, Sha256};
 
-use super::site::{ORIGIN, Site};
+use super::site::{ORIGIN, PAGE, Site};
 
 #[tokio::test]
 async fn the_cookie_is_for_this_site_and_not_for_scripts() {
@@ -25,7 +25,7 @@ async fn under_tls_the_cookie_is_bound_to_the_host_and_can_be_removed() {
     let cookie = browser.get("/signin").await.set_cookie.expect("a cookie");
     assert!(cookie.starts_with("__Host-countersign="), "{cookie}");
     assert!(cookie.contains("; Secure"), "{cookie}");
-    let removal = browser.post("/signout", address).await.set_cookie;
+    let removal = browser.post("/signout", address, &[]).await.set_cookie;
     let removal = removal.expect("a removal");
     assert!(removal.starts_with("__Host-countersign=; "), "{removal}");
     assert!(removal.contains("; Secure"), "{removal}");
@@ -50,14 +50,14 @@ async fn a_foreign_return_address_leads_to_the_first_page() {
 async fn a_planted_session_is_worth_nothing_after_the_sign_in() {
     let site = Site::start().await;
     let mut attacker = site.browser();
-    attacker.begin("/approvals").await;
+    attacker.begin(PAGE).await;
     let mut victim = site.browser();
     victim.cookie.clone_from(&attacker.cookie);
     let page = site.sign_in(&mut victim, |_| {}).await;
-    assert_eq!(page.location(), "/approvals");
+    assert_eq!(page.location(), PAGE);
     assert_ne!(victim.cookie, attacker.cookie);
-    assert!(attacker.get("/approvals").await.asks_to_sign_in());
-    assert_eq!(victim.get("/approvals").await.status, 200);
+    assert!(!attacker.is_signed_in().await);
+    assert!(victim.is_signed_in().await);
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn only_the_hash_of_the_cookie_is_kept() {
     let browser = site.signed_in().await;
     let cookie = browser.cookie.expect("a cookie");
     let id = cookie.split_once('=').expect("a value").1;
-    let now = crate::context::Clock::now(&*site.clock);
+    let now = countersign::context::Clock::now(&*site.clock);
     let by_id = site.store.load_browser_session(id, now).await;
     assert_eq!(by_id.expect("an answer"), None);
     let hash = hex::encode(Sha256::digest(id));
@@ -79,51 +79,14 @@ async fn signed_out_is_out_for_good() {
     let site = Site::start().await;
     let mut browser = site.signed_in().await;
     let cookie = browser.cookie.clone();
-    let page = browser.post("/signout", ORIGIN).await;
+    browser.get(PAGE).await;
+    let page = browser.submit("/signout", &[]).await;
     let expected = format!("{}/end_session?client_id=countersign", site.provider.issuer);
     assert!(page.location().starts_with(&expected), "{page:?}");
     assert_eq!(browser.cookie, None);
     assert_eq!(site.ledger().await[0].event, "person.signed_out");
     browser.cookie = cookie;
-    assert!(browser.get("/approvals").await.asks_to_sign_in());
-}
-
-#[tokio::test]
-async fn a_save_does_not_bring_an_ended_session_back() {
-    use tower_sessions::{
-        SessionStore as _,
-        session::{Id, Record},
-    };
-
-    let site = Site::start().await;
-    let sessions = super::super::browser_sessions::BrowserSessions::new(
-        site.store.clone(),
-        site.clock.clone(),
-        std::time::Duration::from_mins(15),
-    );
-    let mut record = Record {
-        id: Id::default(),
-        data: std::collections::HashMap::new(),
-        expiry_date: time::OffsetDateTime::UNIX_EPOCH,
-    };
-    sessions.create(&mut record).await.expect("created");
-    assert!(sessions.load(&record.id).await.expect("loaded").is_some());
-    sessions.delete(&record.id).await.expect("deleted");
-    sessions.save(&record).await.expect("saved");
-    assert_eq!(sessions.load(&record.id).await.expect("loaded"), None);
-}
-
-#[tokio::test]
-async fn other_sites_cannot_act_or_sign_out() {
-    let site = Site::start().await;
-    let mut browser = site.signed_in().await;
-    for path in ["/act", "/signout"] {
-        let page = browser.post(path, "https://evil.example").await;
-        assert_eq!(page.status, 403);
-        assert!(page.body.contains("cross_site_request"), "{page:?}");
-    }
-    assert_eq!(browser.get("/approvals").await.status, 200);
-    assert_eq!(browser.post("/act", ORIGIN).await.body, "done");
+    assert!(!browser.is_signed_in().await);
 }
 
 #[tokio::test]
@@ -132,10 +95,10 @@ async fn a_session_ends_when_nobody_uses_it() {
     let mut browser = site.signed_in().await;
     for _ in 0..3 {
         site.clock.pass_minutes(14);
-        assert_eq!(browser.get("/approvals").await.status, 200);
+        assert!(browser.is_signed_in().await);
     }
     site.clock.pass_minutes(16);
-    assert!(browser.get("/approvals").await.asks_to_sign_in());
+    assert!(!browser.is_signed_in().await);
 }
 
 #[tokio::test]
@@ -144,33 +107,37 @@ async fn a_session_ends_after_its_hours_however_busy() {
     let mut browser = site.signed_in().await;
     for _ in 0..47 {
         site.clock.pass_minutes(10);
-        assert_eq!(browser.get("/approvals").await.status, 200);
+        assert!(browser.is_signed_in().await);
     }
     site.clock.pass_minutes(10);
-    assert!(browser.get("/approvals").await.asks_to_sign_in());
+    assert!(!browser.is_signed_in().await);
 }
 
 #[tokio::test]
 async fn without_a_session_pages_lead_to_the_sign_in_and_scripts_are_told() {
     let site = Site::start().await;
     let mut browser = site.browser();
-    let page = browser.post("/act", ORIGIN).await;
-    assert_eq!(page.location(), "/signin?return_to=%2Fapprovals");
-    let script = Request::post("/act")
+    assert!(!browser.is_signed_in().await);
+    let script = Request::post("/ui/inbox")
         .header(header::ACCEPT, "application/json")
         .header(header::ORIGIN, ORIGIN);
-    let page = browser.send(script).await;
+    let page = browser.send(script, String::new()).await;
     assert_eq!(page.status, 401);
     assert!(page.body.contains("session_required"), "{page:?}");
-    let stream = Request::get("/approvals").header(header::ACCEPT, "text/event-stream");
-    assert_eq!(browser.send(stream).await.status, 401);
+    let stream = Request::get("/events").header(header::ACCEPT, "text/event-stream");
+    assert_eq!(browser.send(stream, String::new()).await.status, 401);
 }
 
 #[tokio::test]
 async fn a_token_opens_no_page() {
     let site = Site::start().await;
-    let request = Request::get("/approvals")
+    let request = Request::get(PAGE)
         .header(header::ACCEPT, "text/html")
         .header(header::AUTHORIZATION, "Bearer cs_run_1");
-    assert!(site.browser().send(request).await.asks_to_sign_in());
+    assert!(
+        site.browser()
+            .send(request, String::new())
+            .await
+            .asks_to_sign_in()
+    );
 }
