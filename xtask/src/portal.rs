@@ -51,9 +51,9 @@ impl Session {
         let page = session.agent.get(format!("{}/", session.portal)).call()?;
         let page = page.into_body().read_to_string()?;
         let token = attribute(&page, "name=\"form-token\" content=\"");
-        session.form_token = token
+        token
             .context("the portal's page has no form token")?
-            .to_owned();
+            .clone_into(&mut session.form_token);
         Ok(session)
     }
 

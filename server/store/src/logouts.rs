@@ -47,20 +47,6 @@ impl Transaction {
         rows.iter().map(|row| row.parsed("id")).collect()
     }
 
-    /// Ends the sessions of one session at the provider.
-    pub async fn end_browser_sessions_at(
-        &mut self,
-        issuer: &str,
-        sid: &str,
-    ) -> Result<u64, StoreError> {
-        let done = sqlx::query("delete from browser_sessions where issuer = $1 and sid = $2")
-            .bind(issuer)
-            .bind(sid)
-            .execute(self.connection())
-            .await?;
-        Ok(done.rows_affected())
-    }
-
     /// Whether the provider has ended this session of its own.
     pub async fn was_ended_at(&mut self, issuer: &str, sid: &str) -> Result<bool, StoreError> {
         let found = sqlx::query("select 1 from logout_tokens where issuer = $1 and sid = $2")
