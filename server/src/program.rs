@@ -44,6 +44,7 @@ pub async fn serve(
         limits: config.limits,
         step_up: StepUpRule::new(&config.identity),
         warehouse_config: config.warehouse.clone(),
+        masking: config.masking.clone(),
         public_url: config.server.origin(),
     });
     let identity = Identity::new(&config, services.clone(), store, clock)?;

@@ -95,6 +95,9 @@ pub struct Finding {
     pub severity: Severity,
     /// One sentence for a person.
     pub message: String,
+    /// What to change, for whoever wrote the statement.
+    #[serde(default)]
+    pub hint: String,
     /// Byte offset of the first byte in the SQL text.
     pub start: usize,
     /// Byte offset behind the last byte in the SQL text.

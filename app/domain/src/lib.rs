@@ -10,6 +10,7 @@ mod event;
 mod finding;
 mod ids;
 mod intent;
+mod mask;
 mod people;
 mod resource;
 mod review;
@@ -25,8 +26,9 @@ pub use ids::{
     PersonId, RunId, SignInId, VoteId,
 };
 pub use intent::{IntentState, MOVES, TransitionError};
+pub use mask::{MaskRule, MaskRules};
 pub use people::{Ballot, Role};
 pub use resource::{ParsePatternError, Privilege, ResourcePattern, TableName};
 pub use review::Verdict;
-pub use tag::{MaskRule, Tag};
+pub use tag::Tag;
 pub use timestamp::Timestamp;

@@ -14,9 +14,11 @@ use crate::{
     change, characters,
     describe::{columns, describe, note_change},
     finding::{FindingCode, Followed, Refusal},
-    lexer, parse,
+    lexer,
+    mask::Masks,
+    parse,
     report::{Analysis, Statement},
-    rewrite::rewrite,
+    rewrite::{Rewritten, rewrite},
     statement::{self, Kind},
     walk::{Ctes, Output, Walk, path},
 };
@@ -28,8 +30,8 @@ pub fn analyse(sql: &str, catalog: &Catalog) -> Analysis {
         Ok((tokens, statements)) => judge(sql, &tokens, statements, catalog),
         Err(refusal) => (vec![unknown()], Err(refusal)),
     };
-    let (masked_sql, refused) = match judged {
-        Ok(masked_sql) => (Some(masked_sql), None),
+    let (masked, refused) = match judged {
+        Ok(masked) => (Some(masked), None),
         Err(refusal) => (None, Some(refusal.into_finding())),
     };
     let refused = refused.map(|finding| placed(finding, sql));
@@ -39,7 +41,7 @@ pub fn analyse(sql: &str, catalog: &Catalog) -> Analysis {
         first.findings.extend(refused.clone());
     }
     let reason = refused.filter(|_| !known).map(|finding| finding.message);
-    conclude(sql, statements, masked_sql, reason)
+    conclude(sql, statements, masked, reason)
 }
 
 /// A finding without a place of its own is about the whole text.
@@ -62,7 +64,7 @@ fn is_known_refusal(finding: &Finding) -> bool {
 fn conclude(
     sql: &str,
     statements: Vec<Statement>,
-    masked_sql: Option<String>,
+    masked: Option<Rewritten>,
     not_understood_because: Option<String>,
 ) -> Analysis {
     let findings = statements.iter().flat_map(|s| &s.findings);
@@ -70,18 +72,20 @@ fn conclude(
         .map(|finding| finding.severity)
         .max()
         .unwrap_or(Severity::Info);
-    let route = match (&masked_sql, gravest) {
+    let route = match (&masked, gravest) {
         (None, _) | (_, Severity::Critical) => Route::Block,
         (Some(_), Severity::High) => Route::Approve,
         (Some(_), Severity::Info | Severity::Moderate) => Route::Run,
     };
+    let masked = masked.filter(|_| route != Route::Block);
     Analysis {
         understood: not_understood_because.is_none(),
         not_understood_because,
         statements,
         risk: RiskLevel::from(gravest),
         route,
-        masked_sql: masked_sql.filter(|_| route != Route::Block),
+        needs_salt: masked.as_ref().is_some_and(|masked| masked.needs_salt),
+        masked_sql: masked.map(|masked| masked.sql),
         digest: Digest::from_bytes(Sha256::digest(sql.as_bytes()).into()),
     }
 }
@@ -123,7 +127,7 @@ fn judge(
     tokens: &[TokenWithSpan],
     statements: Vec<Range<usize>>,
     catalog: &Catalog,
-) -> (Vec<Statement>, Followed<String>) {
+) -> (Vec<Statement>, Followed<Rewritten>) {
     let kinds = |range: &Range<usize>| Kind::of(&tokens[range.clone()]);
     match <[_; 1]>::try_from(statements) {
         Ok([only]) => {
@@ -162,13 +166,14 @@ fn follow(
     kind: Kind,
     walk: &mut Walk<'_>,
     report: &mut Statement,
-) -> Followed<String> {
+) -> Followed<Rewritten> {
     let output = follow_kind(tokens, kind, walk)?;
-    report.columns = columns(walk, &output);
+    let masks = &Masks::new(&walk.catalog.mask_rules, tokens);
+    report.columns = columns(walk, &output, masks);
     if kind != Kind::Query {
         note_change(walk, &output, &statement::place_of(tokens));
     }
-    masked_sql(sql, tokens, walk)
+    rewrite(sql, tokens, walk, masks)
 }
 
 /// What a statement answers with, or stores.
@@ -225,23 +230,4 @@ fn explain<T: Visit>(tree: &T, walk: &Walk<'_>) -> Followed<()> {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(place) => Err(Refusal::unsupported(&place, "The use of this table")),
     }
-}
-
-fn masked_sql(sql: &str, tokens: &[TokenWithSpan], walk: &Walk<'_>) -> Followed<String> {
-    if walk.masked.is_empty() {
-        return Ok(sql.to_owned());
-    }
-    let masked = rewrite(sql, tokens, &walk.masked, &walk.sources)?;
-    let broken = |_| {
-        let message = "The masked statement would not be readable.";
-        Refusal::new(FindingCode::Unmaskable, &(0..0), message)
-    };
-    let mut tokens = lexer::tokens(&masked).map_err(broken)?;
-    tokens.retain(|token| token.token != Token::SemiColon);
-    match Kind::of(&tokens) {
-        Kind::CreateTableAs => change::create_header(&tokens, &(0..0)).map(drop),
-        _ => parse::parse(&tokens).map(drop),
-    }
-    .map_err(broken)?;
-    Ok(masked)
 }

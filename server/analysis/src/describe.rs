@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Finding, Tag};
+use domain::{Finding, MaskRule, Tag};
 
 use crate::{
     finding::{FindingCode, Place},
+    mask::Masks,
     report::{OutputColumn, Statement},
-    value::Flow,
-    walk::{Clause, Output, Walk},
+    value::{Flow, join},
+    walk::{Clause, Output, Partitioned, Walk},
 };
 
 pub(crate) fn note_change(walk: &mut Walk<'_>, output: &Output, place: &Place) {
@@ -36,7 +37,7 @@ pub(crate) fn note_change(walk: &mut Walk<'_>, output: &Output, place: &Place) {
     }
 }
 
-pub(crate) fn columns(walk: &Walk<'_>, output: &Output) -> Vec<OutputColumn> {
+pub(crate) fn columns(walk: &Walk<'_>, output: &Output, masks: &Masks<'_>) -> Vec<OutputColumn> {
     let columns = output.fields.iter().enumerate().map(|(position, field)| {
         let flow = &field.value.flow;
         let tags: BTreeSet<&Tag> = walk
@@ -52,10 +53,16 @@ pub(crate) fn columns(walk: &Walk<'_>, output: &Output) -> Vec<OutputColumn> {
             position,
             sources: paths(walk, flow),
             masked: !tags.is_empty(),
+            rule: only_rule(&tags, masks),
             tags: tags.into_iter().cloned().collect(),
         }
     });
     columns.collect()
+}
+
+fn only_rule(tags: &BTreeSet<&Tag>, masks: &Masks<'_>) -> Option<MaskRule> {
+    let rules: BTreeSet<MaskRule> = tags.iter().map(|tag| masks.rule(tag)).collect();
+    rules.first().copied().filter(|_| rules.len() == 1)
 }
 
 fn paths(walk: &Walk<'_>, flow: &Flow) -> Vec<String> {
@@ -86,6 +93,7 @@ pub(crate) fn describe(walk: Walk<'_>, report: &mut Statement) {
     for column in &report.columns {
         tags.extend(column.tags.iter().cloned());
     }
+    findings.extend(unlimited(&walk));
     findings.extend(walk.findings);
     findings.sort_by(|a, b| {
         (a.start, a.end, &a.code, &a.message).cmp(&(b.start, b.end, &b.code, &b.message))
@@ -95,6 +103,34 @@ pub(crate) fn describe(walk: Walk<'_>, report: &mut Statement) {
     report.tags = tags.into_iter().collect();
     report.writes = walk.writes.into_iter().collect();
     report.reads = walk.reads.into_iter().collect();
+}
+
+/// Partitioned tables whose partition column no filter and no join names.
+fn unlimited(walk: &Walk<'_>) -> Vec<Finding> {
+    if walk.partitioned.is_empty() {
+        return Vec::new();
+    }
+    let limits = walk.references.iter();
+    let limits =
+        limits.filter(|((_, _, clause), _)| matches!(clause, Clause::Filter | Clause::Join));
+    let limits = join(limits.map(|(_, flow)| flow));
+    let tables = walk.partitioned.iter();
+    tables
+        .filter(|table| table.flow.is_disjoint(&limits))
+        .map(
+            |Partitioned {
+                 place,
+                 table,
+                 column,
+                 required,
+                 ..
+             }| {
+                let needed = if *required { ", which it requires" } else { "" };
+                let message = format!("`{table}` is read without a filter on `{column}`{needed}.");
+                FindingCode::NoPartitionFilter.at(place, message)
+            },
+        )
+        .collect()
 }
 
 fn sensitive_use(column: &str, tag: Option<&Tag>, clause: Clause, place: &Place) -> Finding {

@@ -8,11 +8,11 @@ use domain::{Finding, Severity};
 pub(crate) type Place = Range<usize>;
 
 macro_rules! findings {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal, $severity:ident, $hint:literal;)*) => {
+    ($($(#[doc = $meaning:literal])* $variant:ident = $code:literal, $severity:ident, $hint:literal;)*) => {
         /// What the analysis can find.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum FindingCode {
-            $($(#[$doc])* $variant,)*
+            $($(#[doc = $meaning])* $variant,)*
         }
 
         /// Every finding, in the order of its gravity and then of this list.
@@ -29,6 +29,12 @@ macro_rules! findings {
             #[must_use]
             pub const fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)* }
+            }
+
+            /// What is found.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($meaning),*),)* }
             }
 
             /// What to change.
@@ -67,6 +73,8 @@ findings! {
     DataExport = "data_export", Critical, "Read the rows as the answer of a query.";
     /// Data from outside, whose columns nobody tagged.
     ExternalData = "external_data", Critical, "Read tables of the catalog.";
+    /// Code that runs outside GoogleSQL and could send what it gets anywhere.
+    RemoteCode = "remote_code", Critical, "Use GoogleSQL's own functions, no remote or JavaScript ones.";
     /// A model would see or give data.
     ModelUse = "model_use", Critical, "Leave models out of the statement.";
     /// Rights on data would change.
@@ -79,12 +87,16 @@ findings! {
     MetadataProbing = "metadata_probing", Critical, "Ask for the catalog instead.";
     /// A tagged column is read where it cannot be masked.
     Unmaskable = "unmaskable", Critical, "Read the tagged column in a query, not in the target of a change.";
+    /// The parameter that carries the salt of masks.
+    ReservedParameter = "reserved_parameter", Critical, "Give the parameter another name.";
     /// Invisible or reordering characters: what a reviewer sees is not what runs.
     SuspiciousCharacters = "suspicious_characters", High, "Remove the invisible characters.";
     /// A tagged column decides which rows come: the answer tells about it.
     SensitivePredicate = "sensitive_predicate", High, "Filter and join by columns without a tag.";
     /// An error message would carry a value.
     ErrorLeak = "error_leak", High, "Use SAFE_CAST or SAFE functions, and no ERROR.";
+    /// A tagged column is compared with a list of guesses: what joins confirms one.
+    GuessTable = "guess_table", High, "Leave lists of constants out; filter by columns without a tag.";
     /// Rows would change.
     DataChange = "data_change", High, "A human must look at every change of data.";
     /// Values from tagged columns would be stored elsewhere, masked.
@@ -93,6 +105,12 @@ findings! {
     ForeignWrite = "foreign_write", High, "Write within the project's own datasets.";
     /// Tagged values decide the groups.
     SensitiveGrouping = "sensitive_grouping", Moderate, "Group by columns without a tag.";
+    /// Groups that may be single people.
+    SmallGroups = "small_groups", Moderate, "Keep groups of at least ten rows, by fewer tagged columns.";
+    /// A function that fails for some tagged values: that it fails tells about them.
+    FailingFunction = "failing_function", Moderate, "Use SAFE_CAST, SAFE_DIVIDE or SAFE. before the function.";
+    /// A partitioned table is read without a filter on its partition column: it is read whole.
+    NoPartitionFilter = "no_partition_filter", Moderate, "Filter by the table's partition column.";
     /// A whole row is used as one value.
     WholeRow = "whole_row", Moderate, "Name the columns that are needed.";
     /// Every column of a table with tagged columns.
@@ -108,6 +126,7 @@ impl FindingCode {
             code: self.as_str().to_owned(),
             severity: self.severity(),
             message: message.into(),
+            hint: self.hint().to_owned(),
             start: place.start,
             end: place.end,
         }

@@ -26,4 +26,5 @@ mod walk;
 pub use assess::analyse;
 pub use catalog::{Catalog, Table, View};
 pub use finding::{FINDING_CODES, FindingCode};
+pub use mask::SALT_PARAMETER;
 pub use report::{Analysis, OutputColumn, Statement};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Digest, Finding, RiskLevel, Route, TableName, Tag};
+use domain::{Digest, Finding, MaskRule, RiskLevel, Route, TableName, Tag};
 use serde::{Deserialize, Serialize};
 
 /// Everything that is known of one SQL text.
@@ -22,6 +22,10 @@ pub struct Analysis {
     ///
     /// Absent when nothing may be sent.
     pub masked_sql: Option<String>,
+    /// Whether the masked SQL names the parameter [`SALT_PARAMETER`](crate::SALT_PARAMETER),
+    /// which whoever runs it must supply.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_salt: bool,
     /// SHA-256 of the text as asked.
     pub digest: Digest,
 }
@@ -58,6 +62,9 @@ pub struct OutputColumn {
     pub tags: Vec<Tag>,
     /// Whether the masked SQL gives it masked.
     pub masked: bool,
+    /// The rule that masks it, when one rule masks all that flows into it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<MaskRule>,
 }
 
 impl Analysis {

@@ -81,6 +81,16 @@ impl Kind {
                 Code::AccessControl,
                 "Rights on rows would change.",
             ),
+            ["FUNCTION" | "AGGREGATE", ..]
+            | ["TEMP" | "TEMPORARY", "FUNCTION" | "AGGREGATE", ..]
+                if runs_elsewhere(tokens) =>
+            {
+                Self::Refused(
+                    "create_function",
+                    Code::RemoteCode,
+                    "A function would be created that runs outside GoogleSQL.",
+                )
+            }
             ["TABLE" | "TEMP" | "TEMPORARY" | "SNAPSHOT", ..] => Self::Refused(
                 "create_table",
                 Code::SchemaChange,
@@ -189,6 +199,14 @@ pub(crate) fn place_of(tokens: &[TokenWithSpan]) -> Place {
     let first = all.next().map_or(0..0, |t| place(t.span));
     let last = all.last().map_or(first.end, |t| place(t.span).end);
     first.start..last
+}
+
+/// Whether a function is remote, or written in another language than SQL.
+fn runs_elsewhere(tokens: &[TokenWithSpan]) -> bool {
+    significant(tokens).any(|t| {
+        matches!(&t.token, Token::Word(word) if word.quote_style.is_none()
+            && ["REMOTE", "LANGUAGE"].iter().any(|w| word.value.eq_ignore_ascii_case(w)))
+    })
 }
 
 /// Whether a `CREATE TABLE` ends in `AS` and a query.

@@ -118,9 +118,10 @@ fn what_could_mean_two_things_is_refused() {
         ),
         ("SELECT 1; SELECT 2", "script"),
         (
-            "SELECT *, _TABLE_SUFFIX AS s FROM `customers_*`",
+            "SELECT TO_JSON(c), _TABLE_SUFFIX AS s FROM `customers_*` AS c",
             "unmaskable",
         ),
+        ("SELECT @Countersign_Salt", "reserved_parameter"),
     ] {
         let analysis = analysed(sql);
         assert_eq!(analysis.route, Route::Block, "{sql}");

@@ -36,21 +36,23 @@ impl FileText {
         Ok(Self { path, text })
     }
 
-    /// The line of the key, or of the nearest table above it that is there.
+    /// The line of the key, or of the value above it that holds it. A part of the key may have
+    /// dots itself, as the tags of masks do.
     pub(super) fn line_of(&self, key: &str) -> Option<usize> {
         let document = DeTable::parse(&self.text).ok()?;
         let mut table = document.get_ref();
-        let mut parts = key.split('.').peekable();
-        while let Some(part) = parts.next() {
-            let (name, value) = table
-                .iter()
-                .find(|(name, _)| name.get_ref().as_ref() == part)?;
-            match value.get_ref() {
-                DeValue::Table(inner) if parts.peek().is_some() => table = inner,
+        let mut rest = key;
+        loop {
+            let (name, value, further) = table.iter().find_map(|(name, value)| {
+                let further = rest.strip_prefix(name.get_ref().as_ref())?;
+                let ends = further.is_empty() || further.starts_with('.');
+                ends.then_some((name, value, further))
+            })?;
+            match (value.get_ref(), further.strip_prefix('.')) {
+                (DeValue::Table(inner), Some(further)) => (table, rest) = (inner, further),
                 _ => return Some(line_at(&self.text, name.span().start)),
             }
         }
-        None
     }
 }
 

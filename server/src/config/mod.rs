@@ -11,6 +11,7 @@ mod identity;
 mod limits;
 mod log;
 mod mail;
+mod masking;
 mod oauth;
 mod policy;
 mod secret;
@@ -34,6 +35,7 @@ pub use identity::IdentityConfig;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use mail::MailConfig;
+pub use masking::MaskingConfig;
 pub use oauth::{OauthConfig, WorkloadIssuerConfig};
 pub use policy::PolicyConfig;
 pub use server::ServerConfig;
@@ -65,6 +67,8 @@ pub struct Config {
     pub warehouse: WarehouseConfig,
     /// Who may run what.
     pub policy: PolicyConfig,
+    /// How values are masked.
+    pub masking: MaskingConfig,
     /// Mail to approvers.
     pub mail: MailConfig,
     /// How much is too much.
@@ -118,6 +122,9 @@ impl Config {
             .validate()
             .map_err(Invalid::within("warehouse"))?;
         self.policy.validate().map_err(Invalid::within("policy"))?;
+        self.masking
+            .validate()
+            .map_err(Invalid::within("masking"))?;
         self.mail.validate().map_err(Invalid::within("mail"))?;
         self.limits.validate().map_err(Invalid::within("limits"))?;
         self.log.validate().map_err(Invalid::within("log"))

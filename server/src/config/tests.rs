@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use domain::Role;
+use domain::{MaskRule, MaskRules, Role, Tag};
 use figment::Jail;
 use secrecy::ExposeSecret as _;
 
@@ -59,7 +59,7 @@ fn an_unknown_key_is_named_with_its_line() {
     );
     assert_eq!(
         refusal(&format!("{LEAST}\n[wherehouse]\nx = 1\n")),
-        "c.toml, line 13: `wherehouse` is unknown; known here: server, store, identity, oauth, warehouse, policy, mail, limits, log"
+        "c.toml, line 13: `wherehouse` is unknown; known here: server, store, identity, oauth, warehouse, policy, masking, mail, limits, log"
     );
 }
 
@@ -222,4 +222,65 @@ fn who_vouches_for_workloads_is_told_apart() {
     }
     let twice = issuer("") + &issuer("").replace(LEAST, "");
     assert!(refusal(&twice).contains("twice"));
+}
+
+#[test]
+fn the_rules_of_masks_are_the_ones_that_count_where_none_are_given() {
+    assert_eq!(
+        load(LEAST).expect("valid").masking.rules,
+        MaskRules::default()
+    );
+}
+
+#[test]
+fn a_rule_is_added_or_changed_by_its_tag() {
+    let rules =
+        "[masking.rules]\n\"pii\" = \"ALWAYS_NULL\"\n\"pii.phone\" = \"FIRST_FOUR_CHARACTERS\"\n";
+    let config = load(&format!("{LEAST}\n{rules}")).expect("valid");
+    let rule = |tag: &str| config.masking.rules.rule(&Tag::new(tag));
+    assert_eq!(rule("pii.ssn"), MaskRule::AlwaysNull);
+    assert_eq!(rule("pii.phone"), MaskRule::FirstFour);
+    assert_eq!(rule("pii.email"), MaskRule::EmailMask);
+
+    let config = load_with(LEAST, |jail| {
+        let rules = r#"{"pii.ssn"="ALWAYS_NULL"}"#;
+        jail.set_env("COUNTERSIGN__MASKING__RULES", rules);
+    })
+    .expect("valid");
+    let rule = |tag: &str| config.masking.rules.rule(&Tag::new(tag));
+    assert_eq!(rule("pii.ssn"), MaskRule::AlwaysNull);
+    assert_eq!(rule("pii.email"), MaskRule::EmailMask);
+}
+
+#[test]
+fn an_unknown_rule_stops_the_start_with_its_tag_and_line() {
+    let rules = "[masking.rules]\n\"pii.ssn\" = \"HASH\"\n";
+    assert_eq!(
+        refusal(&format!("{LEAST}\n{rules}")),
+        "c.toml, line 14: `masking.rules.pii.ssn` must be one of ALWAYS_NULL, \
+         DEFAULT_MASKING_VALUE, SHA256, LAST_FOUR_CHARACTERS, FIRST_FOUR_CHARACTERS, \
+         EMAIL_MASK, DATE_YEAR_MASK"
+    );
+}
+
+#[test]
+fn hashes_need_a_salt_that_is_long_and_not_printed() {
+    let hashed = format!("{LEAST}\n[masking.rules]\n\"pii.ssn\" = \"SHA256\"\n[masking]\n");
+    assert_eq!(
+        refusal(&hashed),
+        "c.toml, line 15: `masking.salt` is missing: the rule SHA256 needs it"
+    );
+    assert_eq!(
+        refusal(&format!("{hashed}salt = \"pepper\"\n")),
+        "c.toml, line 16: `masking.salt` needs at least 16 characters"
+    );
+    let config = load_with(&format!("{hashed}salt_file = \"salt\"\n"), |jail| {
+        jail.create_file("salt", "0123456789abcdef\n")
+            .expect("a file");
+    })
+    .expect("valid");
+    let salt = config.masking.salt.clone().expect("a salt");
+    assert_eq!(salt.expose_secret(), "0123456789abcdef");
+    let shown = config.to_redacted_toml().expect("TOML");
+    assert!(!format!("{config:?}{shown}").contains("0123456789abcdef"));
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use analysis::{Analysis, Catalog, analyse};
-use domain::{Column, Digest, IntentId, Privilege, Route, TableName};
+use analysis::{Analysis, Catalog, SALT_PARAMETER, analyse};
+use domain::{Column, Digest, Finding, IntentId, Privilege, Route, TableName};
+use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::{GrantRecord, IntentRecord, RunRecord};
@@ -162,11 +163,30 @@ impl Services {
         let sql = analysis.masked_sql.clone().ok_or_else(|| {
             ServiceError::refused("nothing_to_run", "the analysis gave nothing that may run")
         })?;
+        let mut parameters = parameters(&intent.parameters)?;
+        if analysis.needs_salt {
+            parameters.push(self.salt()?);
+        }
         Ok(Query {
             sql,
-            parameters: parameters(&intent.parameters)?,
+            parameters,
             default_dataset: Some(self.catalog.default_dataset().to_owned()),
             maximum_bytes_billed: intent.maximum_bytes_billed,
+        })
+    }
+
+    /// The secret behind the masked SQL's hashes. It is added on the way out and kept nowhere.
+    fn salt(&self) -> Result<Parameter, ServiceError> {
+        let salt = self.parts.masking.salt.as_ref().ok_or_else(|| {
+            ServiceError::refused(
+                "no_salt",
+                "the masked SQL needs a salt, and none is configured",
+            )
+        })?;
+        Ok(Parameter {
+            name: Some(SALT_PARAMETER.to_owned()),
+            data_type: "STRING".to_owned(),
+            value: salt.expose_secret().into(),
         })
     }
 
@@ -287,16 +307,21 @@ fn not_understood(analysis: &Analysis) -> Option<Problem> {
     let explaining = EXPLAINING
         .iter()
         .find_map(|code| analysis.findings().find(|finding| finding.code == *code));
-    Some(match explaining {
-        Some(finding) => Problem::new(&finding.code, finding.message.clone()),
-        None => Problem::new(
-            "sql_not_understood",
-            analysis
-                .not_understood_because
-                .clone()
-                .unwrap_or_else(|| "the SQL was not understood".to_owned()),
-        ),
-    })
+    if let Some(finding) = explaining {
+        return Some(found(finding));
+    }
+    let why = analysis.not_understood_because.as_deref();
+    let why = why.unwrap_or("the SQL was not understood");
+    let refusing = analysis.findings().find(|finding| finding.message == why);
+    let hint = refusing.map_or("", |finding| finding.hint.as_str());
+    let detail = format!("{why} {hint}");
+    Some(Problem::new("sql_not_understood", detail.trim_end()))
+}
+
+/// What was found, and what to change.
+fn found(finding: &Finding) -> Problem {
+    let detail = format!("{} {}", finding.message, finding.hint);
+    Problem::new(&finding.code, detail.trim_end())
 }
 
 fn policy_problem(analysis: &Analysis, decision: &Decision) -> Problem {
@@ -304,7 +329,7 @@ fn policy_problem(analysis: &Analysis, decision: &Decision) -> Problem {
     if analysis.route == Route::Block
         && let Some(finding) = gravest
     {
-        return Problem::new(&finding.code, finding.message.clone());
+        return found(finding);
     }
     let says: Vec<_> = decision.reasons.iter().map(|r| r.says.as_str()).collect();
     Problem::new("blocked_by_policy", says.join(" "))

@@ -3,6 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use analysis::{Catalog, Table, View};
+use domain::MaskRules;
 
 use super::{ServiceError, Services};
 use crate::{config::WarehouseConfig, warehouse::TableDescription};
@@ -12,16 +13,18 @@ pub struct CatalogCache {
     project: String,
     datasets: Vec<String>,
     default_dataset: String,
+    mask_rules: MaskRules,
     current: RwLock<Option<Arc<Catalog>>>,
 }
 
 impl CatalogCache {
-    pub(super) fn new(config: &WarehouseConfig) -> Self {
+    pub(super) fn new(config: &WarehouseConfig, mask_rules: MaskRules) -> Self {
         let first = config.datasets.first().cloned().unwrap_or_default();
         Self {
             project: config.project.clone(),
             datasets: config.datasets.clone(),
             default_dataset: config.default_dataset.clone().unwrap_or(first),
+            mask_rules,
             current: RwLock::new(None),
         }
     }
@@ -41,6 +44,7 @@ impl CatalogCache {
         let mut catalog = Catalog {
             default_project: self.project.clone(),
             default_dataset: self.default_dataset.clone(),
+            mask_rules: self.mask_rules.clone(),
             tables: std::collections::BTreeMap::new(),
             views: std::collections::BTreeMap::new(),
         };
@@ -48,8 +52,12 @@ impl CatalogCache {
             if let Some(sql) = table.view_sql {
                 catalog.views.insert(table.name, View { sql });
             } else {
-                let columns = table.columns;
-                catalog.tables.insert(table.name, Table { columns });
+                let known = Table {
+                    columns: table.columns,
+                    partition_column: table.partition_column,
+                    require_partition_filter: table.require_partition_filter,
+                };
+                catalog.tables.insert(table.name, known);
             }
         }
         if let Ok(mut current) = self.current.write() {

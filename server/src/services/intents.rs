@@ -159,6 +159,12 @@ fn check_submission(submission: &Submission, sql_bytes: usize) -> Result<(), Ser
     if submission.purpose.len() > 1000 {
         return Err(ServiceError::invalid("purpose", "use at most 1000 bytes"));
     }
+    let reserved = |name: &String| name.eq_ignore_ascii_case(analysis::SALT_PARAMETER);
+    let mut names = submission.parameters.iter().filter_map(|p| p.name.as_ref());
+    if names.any(reserved) {
+        let detail = "give the parameter another name: this one is kept for masks";
+        return Err(ServiceError::invalid("parameters", detail));
+    }
     if submission.maximum_bytes_billed == Some(0) {
         let detail = "give at least 1, or leave it out";
         return Err(ServiceError::invalid("maximum_bytes_billed", detail));

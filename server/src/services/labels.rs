@@ -36,16 +36,11 @@ pub fn output_columns(analysis: &Analysis, schema: &[Column]) -> Vec<ResultColum
         .map(|(position, column)| {
             let output = outputs.and_then(|outputs| outputs.get(position));
             let tags = output.map(|output| output.tags.clone()).unwrap_or_default();
-            let mut rules: Vec<_> = tags.iter().map(domain::Tag::mask_rule).collect();
-            rules.dedup();
             ResultColumn {
                 name: column.name.clone(),
                 data_type: column.data_type.clone(),
                 masked: output.is_some_and(|output| output.masked),
-                rule: match rules.as_slice() {
-                    [rule] => Some(*rule),
-                    _ => None,
-                },
+                rule: output.and_then(|output| output.rule),
                 tags,
             }
         })

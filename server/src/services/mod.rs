@@ -52,7 +52,7 @@ pub use step_up::StepUpRule;
 pub use tables::TouchedTable;
 
 use crate::{
-    config::{LimitsConfig, WarehouseConfig},
+    config::{LimitsConfig, MaskingConfig, WarehouseConfig},
     context::Clock,
     notify::Mailer,
     policy::PolicySet,
@@ -86,6 +86,8 @@ pub struct Parts {
     pub step_up: StepUpRule,
     /// Project, location, caps and prices.
     pub warehouse_config: WarehouseConfig,
+    /// How values are masked.
+    pub masking: MaskingConfig,
     /// The portal's address, without a slash at the end.
     pub public_url: String,
 }
@@ -118,7 +120,7 @@ impl Services {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let (notices, _) = broadcast::channel(1024);
-        let catalog = CatalogCache::new(&parts.warehouse_config);
+        let catalog = CatalogCache::new(&parts.warehouse_config, parts.masking.rules.clone());
         Self(Arc::new(Inner {
             parts,
             catalog,

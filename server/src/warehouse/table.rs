@@ -11,6 +11,10 @@ pub struct TableDescription {
     pub columns: Vec<Column>,
     /// The query of a view or materialised view.
     pub view_sql: Option<String>,
+    /// The column by which it is partitioned; `_PARTITIONTIME` for the time of ingestion.
+    pub partition_column: Option<String>,
+    /// Whether BigQuery reads it only with a filter on that column.
+    pub require_partition_filter: bool,
     /// Rows, where BigQuery counts them.
     pub rows: Option<u64>,
     /// Bytes, where BigQuery counts them.

@@ -290,6 +290,7 @@ pub async fn compose(
         limits: config.limits,
         step_up: StepUpRule::new(&config.identity),
         warehouse_config: config.warehouse.clone(),
+        masking: config.masking.clone(),
         public_url: config.server.origin(),
     });
     services.refresh_catalog().await.expect("a catalog");

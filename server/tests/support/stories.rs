@@ -30,6 +30,8 @@ pub fn shop() -> Vec<TableDescription> {
         name: TableName::new(format!("demo.shop.{name}")),
         columns: columns(described),
         view_sql: view_sql.map(str::to_owned),
+        partition_column: None,
+        require_partition_filter: false,
         rows: None,
         bytes: None,
     };

@@ -133,6 +133,7 @@ mod tests {
             code: "sensitive_predicate".to_owned(),
             severity: Severity::High,
             message: "ssn decides which rows come back".to_owned(),
+            hint: String::new(),
             start,
             end,
         }

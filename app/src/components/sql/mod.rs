@@ -67,11 +67,13 @@ fn segment(segment: Segment) -> AnyView {
 }
 
 fn note(finding: Finding) -> AnyView {
+    let hint = (!finding.hint.is_empty())
+        .then(|| view! { " " <span class="quiet">{prose(&finding.hint)}</span> });
     view! {
         <p class=format!(
             "sql-note {}",
             severity_class(finding.severity),
-        )>{severity_mark(finding.severity)} <span>{prose(&finding.message)}</span></p>
+        )>{severity_mark(finding.severity)} <span>{prose(&finding.message)}</span>{hint}</p>
     }
     .into_any()
 }
@@ -146,6 +148,7 @@ mod tests {
             code: "sensitive_predicate".to_owned(),
             severity: Severity::High,
             message: "ssn decides which rows come back".to_owned(),
+            hint: "Filter by columns without a tag.".to_owned(),
             start: 22,
             end: 25,
         }];
@@ -153,5 +156,6 @@ mod tests {
             view! { <SqlView sql="SELECT 1 FROM t WHERE ssn > 1".to_owned() findings /> }.to_html();
         assert!(html.contains("<mark class=\"risk-high\">ssn"), "{html}");
         assert!(html.contains("ssn decides which rows come back"));
+        assert!(html.contains("Filter by columns without a tag."));
     }
 }

@@ -1,6 +1,6 @@
 //! Tests such as `IN` and `BETWEEN`, and functions that the parser gives nodes of their own.
 
-use sqlparser::ast::{CastFormat, Expr};
+use sqlparser::ast::{CastFormat, CastKind, Expr};
 
 use super::{Ctes, Walk};
 use crate::{
@@ -28,7 +28,12 @@ impl Walk<'_> {
                 expr,
                 list,
                 negated: _,
-            } => self.all(std::iter::once(expr.as_ref()).chain(list), scope, ctes),
+            } => {
+                let value = self.expression(expr, scope, ctes)?;
+                let list = self.all(list, scope, ctes)?;
+                self.suspect_list((expr, &value), &list);
+                Ok(Value::from_all([&value, &list]))
+            }
             Expr::InSubquery {
                 expr,
                 subquery,
@@ -36,13 +41,19 @@ impl Walk<'_> {
             } => {
                 let value = self.expression(expr, scope, ctes)?;
                 let found = self.existence(subquery, scope, ctes)?;
+                self.suspect_list((expr, &value), &found);
                 Ok(Value::from_all([&value, &found]))
             }
             Expr::InUnnest {
                 expr,
                 array_expr,
                 negated: _,
-            } => self.all([expr.as_ref(), array_expr.as_ref()], scope, ctes),
+            } => {
+                let value = self.expression(expr, scope, ctes)?;
+                let array = self.expression(array_expr, scope, ctes)?;
+                self.suspect_list((expr, &value), &array);
+                Ok(Value::from_all([&value, &array]))
+            }
             Expr::Between {
                 expr,
                 negated: _,
@@ -81,7 +92,7 @@ impl Walk<'_> {
     fn built_in(&mut self, expr: &Expr, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
         match expr {
             Expr::Cast {
-                kind: _,
+                kind,
                 expr,
                 data_type,
                 format,
@@ -90,6 +101,9 @@ impl Walk<'_> {
                     None | Some(CastFormat::Value(_) | CastFormat::ValueAtTimeZone(..)) => {}
                 }
                 let value = self.expression(expr, scope, ctes)?;
+                if *kind == CastKind::Cast {
+                    self.suspect_cast(expr, &value, data_type);
+                }
                 self.typed(&value, data_type)
             }
             Expr::AtTimeZone {

@@ -63,6 +63,7 @@ impl Walk<'_> {
         if let Some(over) = over {
             self.over(over, scope, ctes)?;
         }
+        self.suspect_call(&called, &value, &place);
         if kind == Kind::LeaksByError && self.is_sensitive(&value.flow) {
             let message = format!("`{called}` puts its argument into an error message.");
             self.find(FindingCode::ErrorLeak, &place, message);

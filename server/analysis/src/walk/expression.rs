@@ -97,12 +97,26 @@ impl Walk<'_> {
     fn chain(&mut self, expr: &Expr, scope: &Scope<'_>, ctes: &Ctes) -> Followed<Value> {
         let mut flows = Vec::new();
         let mut left_end = expr;
+        let mut compared = None;
         while let Expr::BinaryOp { left, op, right } = left_end {
             check_operator(op)?;
-            flows.push(self.expression(right, scope, ctes)?.flow);
+            let flow = self.expression(right, scope, ctes)?.flow;
+            self.suspect_operator(op, (right, &flow));
+            flows.push(flow);
+            if is_comparison(op) {
+                compared = Some((left, right, flows.len()));
+            }
             left_end = left;
         }
         flows.push(self.expression(left_end, scope, ctes)?.flow);
+        // Comparisons do not chain: all that came behind it is its left side.
+        if let Some((left, right, at)) = compared {
+            let sides = [
+                (left.as_ref(), &join(&flows[at..])),
+                (right.as_ref(), &flows[at - 1]),
+            ];
+            self.suspect_comparison(sides);
+        }
         Ok(Value {
             flow: join(&flows),
             ..Value::default()
@@ -263,6 +277,14 @@ pub(super) fn check_type(data_type: &DataType) -> Followed<()> {
         return Ok(());
     }
     Err(Refusal::unsupported(&place(object.span()), "This type"))
+}
+
+fn is_comparison(op: &BinaryOperator) -> bool {
+    use BinaryOperator as Op;
+    matches!(
+        op,
+        Op::Gt | Op::Lt | Op::GtEq | Op::LtEq | Op::Eq | Op::NotEq
+    )
 }
 
 fn check_operator(op: &BinaryOperator) -> Followed<()> {

@@ -11,6 +11,7 @@ mod pivot;
 mod query;
 mod select;
 mod star;
+mod suspect;
 mod table;
 mod window;
 
@@ -31,7 +32,8 @@ use crate::{
 pub(crate) use from::alias_name;
 pub(crate) use names::{name, path, path_place};
 pub(crate) use query::{Ctes, Output};
-pub(crate) use table::Masked;
+pub(crate) use suspect::Partitioned;
+pub(crate) use table::{Masked, Star};
 
 /// How deep expressions and queries may nest in the tree.
 const DEEPEST_TREE: usize = 150;
@@ -80,8 +82,14 @@ pub(crate) struct Walk<'c> {
     pub masked: BTreeMap<usize, Masked>,
     /// Variables of the script, in small letters.
     pub variables: BTreeMap<String, Value>,
+    /// Tables of the text that have a partition column.
+    pub partitioned: Vec<Partitioned>,
+    /// Where names start that also name a column of an answer, if they may be pseudo-columns.
+    pub naming: BTreeSet<usize>,
     tables: BTreeMap<TableName, Rc<Relation>>,
     clause: Clause,
+    /// What the keys of the present `GROUP BY` carry.
+    grouped: Flow,
     views: Vec<TableName>,
     depth: usize,
     steps: usize,
@@ -100,8 +108,11 @@ impl<'c> Walk<'c> {
             explained: BTreeSet::new(),
             masked: BTreeMap::new(),
             variables: BTreeMap::new(),
+            partitioned: Vec::new(),
+            naming: BTreeSet::new(),
             tables: BTreeMap::new(),
             clause: Clause::Value,
+            grouped: Flow::default(),
             views: Vec::new(),
             depth: 0,
             steps: 0,
@@ -150,6 +161,9 @@ impl<'c> Walk<'c> {
     pub fn note(&mut self, flow: &Flow, place: &Place) {
         if flow.is_empty() {
             return;
+        }
+        if self.clause == Clause::Group {
+            self.grouped = join([&self.grouped, flow]);
         }
         if self.clause != Clause::Value {
             self.indirect = join([&self.indirect, flow]);

@@ -104,7 +104,7 @@ impl Walk<'_> {
         place: &Place,
     ) {
         if let Some(masked) = table.and_then(|table| self.masked.get_mut(&table)) {
-            masked.starred = true;
+            masked.whole = true;
         }
         if self.is_sensitive(&row.flow) {
             let alias = alias.map_or("row", |alias| alias);
@@ -115,7 +115,9 @@ impl Walk<'_> {
 
     fn use_pseudo_column(&mut self, table: usize, parts: &[&Ident]) {
         if let (Some(masked), Some(last)) = (self.masked.get_mut(&table), parts.last()) {
-            masked.pseudo.insert(last.value.to_ascii_uppercase());
+            let place = place(last.span);
+            let uses = masked.pseudo.entry(last.value.to_ascii_uppercase());
+            uses.or_default().insert((place.start, place.end));
         }
     }
 }

@@ -10,6 +10,7 @@ use sqlparser::ast::{
 use super::{Clause, Ctes, Output, Walk, field, name, query::ordinal};
 use crate::{
     finding::{Followed, Refusal},
+    lexer::place,
     scope::Scope,
     value::{Field, Shape, Value},
 };
@@ -36,7 +37,10 @@ impl Walk<'_> {
             }
         };
         scope.aliases.clone_from(&output.fields);
+        let outer_keys = std::mem::take(&mut self.grouped);
         self.group_by(&select.group_by, select, &output, &scope, ctes)?;
+        let keys = std::mem::replace(&mut self.grouped, outer_keys);
+        self.suspect_small_groups(select, &keys, &scope);
         for predicate in select.having.iter().chain(&select.qualify) {
             self.within(Clause::Filter, |walk| {
                 walk.expression(predicate, &scope, ctes)
@@ -61,6 +65,7 @@ impl Walk<'_> {
             match item {
                 SelectItem::UnnamedExpr(expr) => {
                     let value = self.expression(expr, scope, ctes)?;
+                    self.note_naming(expr);
                     fields.push(field(implied_name(expr)?, value));
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
@@ -82,6 +87,18 @@ impl Walk<'_> {
             }
         }
         Ok(fields)
+    }
+
+    /// A pseudo-column that is renamed goes on naming its column of the answer.
+    fn note_naming(&mut self, expr: &Expr) {
+        let last = match expr {
+            Expr::Identifier(ident) => Some(ident),
+            Expr::CompoundIdentifier(parts) => parts.last(),
+            _ => None,
+        };
+        if let Some(last) = last.filter(|last| last.value.starts_with('_')) {
+            self.naming.insert(place(last.span).start);
+        }
     }
 
     fn group_by(

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{SelectItemQualifiedWildcardKind, WildcardAdditionalOptions};
 
-use super::{Ctes, Output, Walk, field, name, select::fields_of, select::star_qualifier};
+use super::{Ctes, Output, Star, Walk, field, name, select::fields_of, select::star_qualifier};
 use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
     lexer::place,
@@ -13,7 +13,7 @@ use crate::{
 impl Walk<'_> {
     /// What a query without a select list answers with.
     pub(super) fn everything(&mut self, scope: &Scope<'_>) -> Followed<Output> {
-        let fields = self.expand(scope, &(0..0))?;
+        let fields = self.expand(scope, &(0..0), None)?;
         Ok(Output { fields, row: None })
     }
 
@@ -24,7 +24,7 @@ impl Walk<'_> {
         ctes: &Ctes,
     ) -> Followed<Vec<Field>> {
         let place = place(options.wildcard_token.0.span);
-        let fields = self.expand(scope, &place)?;
+        let fields = self.expand(scope, &place, Some(of_text(options)))?;
         let tabled = scope
             .relations
             .iter()
@@ -44,7 +44,7 @@ impl Walk<'_> {
         if let [only] = parts.as_slice()
             && let Some(relation) = scope.range_variable(name(only)?)
         {
-            self.use_all(relation);
+            self.use_all(relation, Some(of_text(options)));
             let fields = relation_fields(relation);
             self.step(fields.len())?;
             return self.adjust(fields, options, relation.table.is_some(), scope, ctes);
@@ -63,13 +63,18 @@ impl Walk<'_> {
     }
 
     /// `*`: the joined columns once, then the rest in order.
-    fn expand(&mut self, scope: &Scope<'_>, place: &Place) -> Followed<Vec<Field>> {
+    fn expand(
+        &mut self,
+        scope: &Scope<'_>,
+        place: &Place,
+        star: Option<Star>,
+    ) -> Followed<Vec<Field>> {
         if scope.relations.is_empty() {
             return Err(Refusal::unsupported(place, "A star without FROM"));
         }
         let mut fields = scope.merged.clone();
         for relation in &scope.relations {
-            self.use_all(relation);
+            self.use_all(relation, star);
             self.step(relation.fields.len())?;
             match &relation.row {
                 Some(row) if relation.fields.is_empty() => {
@@ -82,10 +87,12 @@ impl Walk<'_> {
         Ok(fields)
     }
 
-    fn use_all(&mut self, relation: &Relation) {
+    fn use_all(&mut self, relation: &Relation, star: Option<Star>) {
         let masked = relation.table.and_then(|table| self.masked.get_mut(&table));
-        if let Some(masked) = masked {
-            masked.starred = true;
+        match (masked, star) {
+            (Some(masked), Some(star)) => drop(masked.stars.insert(star)),
+            (Some(masked), None) => masked.whole = true,
+            (None, _) => {}
         }
     }
 
@@ -141,6 +148,15 @@ impl Walk<'_> {
             let message = "The star takes every column, tagged ones included.".to_owned();
             self.find(FindingCode::SelectStar, place, message);
         }
+    }
+}
+
+/// The star as it stands in the text.
+fn of_text(options: &WildcardAdditionalOptions) -> Star {
+    let except = options.opt_except.as_ref();
+    Star {
+        end: place(options.wildcard_token.0.span).end,
+        except: except.map(|except| place(except.first_element.span).start),
     }
 }
 

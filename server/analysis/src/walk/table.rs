@@ -1,6 +1,9 @@
 //! Tables, views and wildcard tables of the catalog.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use domain::{Column, TableName};
 use sqlparser::ast::Ident;
@@ -28,10 +31,21 @@ pub(crate) struct Masked {
     pub alias_start: Option<usize>,
     /// Its columns in order.
     pub fields: Vec<Field>,
-    /// Whether every column is used at once.
-    pub starred: bool,
-    /// Pseudo-columns that are used.
-    pub pseudo: BTreeSet<String>,
+    /// Whether the row is used as a whole otherwise than by a star of the text.
+    pub whole: bool,
+    /// The stars that take its columns.
+    pub stars: BTreeSet<Star>,
+    /// Pseudo-columns that are used, and where the text names them, from start to end.
+    pub pseudo: BTreeMap<String, BTreeSet<(usize, usize)>>,
+}
+
+/// A star of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Star {
+    /// Behind it.
+    pub end: usize,
+    /// Where the first name of its `EXCEPT` starts.
+    pub except: Option<usize>,
 }
 
 impl Walk<'_> {
@@ -50,6 +64,7 @@ impl Walk<'_> {
         }
         let full = self.full_name(parts, &place)?;
         let mut relation = self.catalogued(&full, &place)?;
+        self.note_partition(&full, &relation, &place);
         self.reads.insert(full);
         let wild = own.ends_with('*');
         relation.name = (!wild).then(|| own.as_str().into());
@@ -65,8 +80,9 @@ impl Walk<'_> {
                 own_name: (!wild).then_some(own),
                 alias_start: None,
                 fields: relation.fields.clone(),
-                starred: false,
-                pseudo: BTreeSet::new(),
+                whole: false,
+                stars: BTreeSet::new(),
+                pseudo: BTreeMap::new(),
             };
             self.masked.entry(place.start).or_insert(masked);
         }
@@ -118,7 +134,11 @@ impl Walk<'_> {
         }
         let catalog = self.catalog;
         let relation = if let Some(table) = catalog.tables.get(full) {
-            self.base_table(full, table, &["_PARTITIONTIME", "_PARTITIONDATE"])
+            self.base_table(
+                full,
+                table,
+                &["_PARTITIONTIME", "_PARTITIONDATE", "_FILE_NAME"],
+            )
         } else if let Some(view) = catalog.views.get(full) {
             self.view(full, &view.sql, place)?
         } else if let Some(prefix) = full.as_str().strip_suffix('*') {

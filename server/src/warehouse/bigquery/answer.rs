@@ -202,6 +202,28 @@ pub(super) struct Table {
     materialized_view: Option<View>,
     num_rows: Option<String>,
     num_bytes: Option<String>,
+    time_partitioning: Option<Partitioning>,
+    range_partitioning: Option<Partitioning>,
+    #[serde(default)]
+    require_partition_filter: bool,
+}
+
+/// <https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TimePartitioning>; the
+/// flag stood here before it stood at the table.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Partitioning {
+    field: Option<String>,
+    #[serde(default)]
+    require_partition_filter: bool,
+}
+
+impl Partitioning {
+    /// A table partitioned without a field is partitioned by the time of ingestion.
+    fn column(&self) -> String {
+        let field = self.field.clone();
+        field.unwrap_or_else(|| "_PARTITIONTIME".to_owned())
+    }
 }
 
 #[derive(Deserialize)]
@@ -211,7 +233,12 @@ struct View {
 
 impl From<Table> for TableDescription {
     fn from(table: Table) -> Self {
+        let partitioning = table.time_partitioning.or(table.range_partitioning);
+        let partitioning = partitioning.as_ref();
         Self {
+            partition_column: partitioning.map(Partitioning::column),
+            require_partition_filter: table.require_partition_filter
+                || partitioning.is_some_and(|by| by.require_partition_filter),
             name: table.reference.into(),
             columns: table.schema.into(),
             view_sql: table
@@ -237,4 +264,37 @@ fn number(text: Option<&str>) -> Option<u64> {
 fn time(text: Option<&str>) -> Option<Timestamp> {
     let millis: i64 = text?.parse().ok()?;
     Some(Timestamp::from_micros(millis.checked_mul(1000)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_says_how_it_is_partitioned() {
+        let described = |more: &str| {
+            let reference = r#""tableReference":{"projectId":"p","datasetId":"d","tableId":"t"}"#;
+            let table: Table =
+                serde_json::from_str(&format!("{{{reference}{more}}}")).expect("a table");
+            let description = TableDescription::from(table);
+            let required = description.require_partition_filter;
+            (description.partition_column, required)
+        };
+        let column = |name: &str| Some(name.to_owned());
+        assert_eq!(described(""), (None, false));
+        assert_eq!(
+            described(
+                r#","timePartitioning":{"type":"DAY","field":"day"},"requirePartitionFilter":true"#
+            ),
+            (column("day"), true)
+        );
+        assert_eq!(
+            described(r#","timePartitioning":{"type":"DAY","requirePartitionFilter":true}"#),
+            (column("_PARTITIONTIME"), true)
+        );
+        assert_eq!(
+            described(r#","rangePartitioning":{"field":"id","range":{"start":"0"}}"#),
+            (column("id"), false)
+        );
+    }
 }
