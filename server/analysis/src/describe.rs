@@ -116,7 +116,7 @@ fn unlimited(walk: &Walk<'_>) -> Vec<Finding> {
     let limits = join(limits.map(|(_, flow)| flow));
     let tables = walk.partitioned.iter();
     tables
-        .filter(|table| table.flow.is_disjoint(&limits))
+        .filter(|table| table.flow.common(&limits).next().is_none())
         .map(
             |Partitioned {
                  place,

@@ -7,9 +7,9 @@ use super::{judge, query, read, rewrite};
 /// How many queries are made.
 const QUERIES: u64 = 4_000;
 
-/// A texts' worth of bytes that look like chance, the same in every run (`SplitMix64`).
+/// A text's worth of bytes that look like chance, the same in every run (`SplitMix64`).
 fn bytes(number: u64) -> Vec<u8> {
-    let words = (0..number % 12 + 1).map(|word| {
+    let words = (0..=number % 12).map(|word| {
         let mut z = (number * 16 + word + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

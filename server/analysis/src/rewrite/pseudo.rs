@@ -17,16 +17,16 @@ fn outside(pseudo: &str) -> String {
 
 /// The pseudo-columns in use, behind the columns of the subquery.
 pub(super) fn selected(masked: &Masked) -> Followed<String> {
-    let mut selected = String::new();
+    let mut selected = Vec::new();
     for pseudo in masked.pseudo.keys() {
         let name = outside(pseudo);
         if masked.fields.iter().any(|field| field.is_named(&name)) {
             let message = "A column of it has a name that masks use.";
             return Err(unmaskable(&masked.place, message));
         }
-        selected.push_str(&format!(", {pseudo} AS {}", quoted(&name)));
+        selected.push(format!(", {pseudo} AS {}", quoted(&name)));
     }
-    Ok(selected)
+    Ok(selected.concat())
 }
 
 /// Stars, and the names that they must leave out.

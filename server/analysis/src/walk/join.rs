@@ -79,7 +79,7 @@ impl Walk<'_> {
                     relation.merged.push(Rc::clone(column));
                 }
             }
-            self.suspect_using(&left, &right_value, &place);
+            self.suspect_using(&left, &right_value, place);
             let value = Value::one_of(&[left, right_value]);
             self.within(Clause::Join, |walk| {
                 walk.note(&value.flow, place);
