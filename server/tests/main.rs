@@ -9,6 +9,7 @@
 mod architecture;
 mod http;
 mod identity;
+mod routes;
 mod services;
 mod support;
 mod ui;

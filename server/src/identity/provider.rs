@@ -120,6 +120,7 @@ impl Provider {
             state: state.into_secret(),
             nonce: nonce.secret().clone(),
             verifier: verifier.into_secret(),
+            begun_at: self.clock.now(),
             return_to,
             step_up,
         };

@@ -29,6 +29,8 @@ pub(super) struct UnderWay {
     pub nonce: String,
     /// Binds the code to us (RFC 7636).
     pub verifier: String,
+    /// When; sessions that were ended since then include this one.
+    pub begun_at: Timestamp,
     /// Where to go afterwards.
     pub return_to: ReturnTo,
     /// Whether the person, already signed in, is to prove anew who they are.

@@ -122,7 +122,7 @@ impl Identity {
             None
         };
         let subject = proved.identified.subject.clone();
-        match self.let_in(proved, before).await {
+        match self.let_in(proved, under_way.begun_at, before).await {
             Ok(signed_in) => session::start(session, &signed_in).await?,
             Err(error) => return Err(self.refuse(error, &subject).await),
         }
@@ -143,6 +143,7 @@ impl Identity {
     async fn let_in(
         &self,
         proved: Proved,
+        begun_at: Timestamp,
         stepping_up: Option<PersonId>,
     ) -> Result<SignedIn, SignInError> {
         let Proved {
@@ -169,6 +170,7 @@ impl Identity {
                 token_digest,
                 is_step_up: stepping_up.is_some(),
             },
+            begun_at,
             stepping_up,
         };
         let admitted = self.0.services.admit(&arrival).await?;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{EventName, PersonId, Role, RunId, SignInId};
+use domain::{EventName, PersonId, Role, RunId, SignInId, Timestamp};
 use store::{
     AgentRecord, BrowserSessionRecord, Evidence, Logout, PersonRecord, SignIn, StoreError,
     Transaction,
@@ -32,6 +32,8 @@ pub struct Arrival {
     pub roles: BTreeSet<Role>,
     /// What is kept of the proof.
     pub evidence: Evidence,
+    /// When the person set out to sign in.
+    pub begun_at: Timestamp,
     /// Who was signed in before, where this is a step-up.
     pub stepping_up: Option<PersonId>,
 }
@@ -43,7 +45,7 @@ pub enum NotAdmitted {
     NoRole,
     /// An administrator disabled them.
     Disabled,
-    /// The provider has ended the session in which it proved them.
+    /// Somebody with the right to has ended their sessions since they set out to sign in.
     SessionEnded,
     /// Somebody else was to prove anew who they are.
     AnotherPerson,
@@ -56,7 +58,7 @@ impl NotAdmitted {
         match self {
             Self::NoRole => "no_role",
             Self::Disabled => "person_disabled",
-            Self::SessionEnded => "signed_out_at_provider",
+            Self::SessionEnded => "session_ended",
             Self::AnotherPerson => "step_up_other_person",
         }
     }
@@ -72,8 +74,8 @@ impl NotAdmitted {
             }
             Self::Disabled => "An administrator of Countersign has disabled your access.",
             Self::SessionEnded => {
-                "The identity provider has ended the session in which you signed in. Sign in \
-                 again."
+                "Your sessions were ended while you were signing in, here or at the identity \
+                 provider. Sign in again."
             }
             Self::AnotherPerson => {
                 "You were asked to confirm who you are, and somebody else signed in. Sign out \
@@ -361,12 +363,12 @@ async fn refuse(
     if arrival.roles.is_empty() {
         return Ok(Some(NotAdmitted::NoRole));
     }
-    match &arrival.evidence.sid {
-        Some(sid) if tx.was_ended_at(&arrival.issuer, sid).await? => {
-            Ok(Some(NotAdmitted::SessionEnded))
-        }
-        _ => Ok(None),
-    }
+    let ended = known.is_some_and(|person| arrival.begun_at <= person.sessions_ended_at);
+    let gone_there = match &arrival.evidence.sid {
+        Some(sid) => tx.was_ended_at(&arrival.issuer, sid).await?,
+        None => false,
+    };
+    Ok((ended || gone_there).then_some(NotAdmitted::SessionEnded))
 }
 
 /// Ends the sessions of a person, the runs in their name, and those of their agents.

@@ -26,6 +26,8 @@ pub struct PersonRecord {
     pub roles: Vec<Role>,
     /// When they last signed in.
     pub last_signed_in_at: Timestamp,
+    /// Sessions that began up to then have ended.
+    pub sessions_ended_at: Timestamp,
     /// When an administrator disabled them, if one did.
     pub disabled_at: Option<Timestamp>,
     /// Why.
@@ -98,6 +100,7 @@ fn read(row: &SqliteRow) -> Result<PersonRecord, StoreError> {
         groups: row.json("groups")?,
         roles: row.json("roles")?,
         last_signed_in_at: row.time("last_signed_in_at")?,
+        sessions_ended_at: row.time("sessions_ended_at")?,
         disabled_at: row.optional_time("disabled_at")?,
         disable_reason: row.optional_text("disable_reason")?,
     })

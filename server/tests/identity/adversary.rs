@@ -301,6 +301,7 @@ async fn every_forged_id_token_is_refused_and_recorded() {
     }
     assert!(let_through.is_empty(), "{let_through:#?}");
     assert!(tried >= 80, "{tried} cases");
+    assert_eq!(site.warehouse.texts(), Vec::<String>::new());
 }
 
 #[tokio::test]

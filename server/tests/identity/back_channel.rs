@@ -84,7 +84,7 @@ async fn a_sign_in_under_way_does_not_survive_the_end_of_its_session() {
     });
     assert_eq!(send(&site, &token(&word(&site, "1"))).await.status, 200);
     let page = browser.get(&site.callback(&begun.state)).await;
-    assert!(page.body.contains("signed_out_at_provider"), "{page:?}");
+    assert!(page.body.contains("session_ended"), "{page:?}");
     assert!(!browser.is_signed_in().await);
 }
 

@@ -8,5 +8,5 @@ mod people;
 mod proof;
 mod provider;
 mod sessions;
-mod site;
+pub mod site;
 mod step_up;

@@ -8,7 +8,7 @@ use domain::{PersonId, Role, SignInId};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::site::{Browser, Site};
+use super::site::{Browser, PAGE, Site};
 
 /// A request of an administrator.
 fn administrator(site: &Site) -> Context {
@@ -151,6 +151,30 @@ async fn sessions_are_ended_one_by_one_and_all_at_once() {
         assert!(!browser.is_signed_in().await);
     }
     assert_eq!(site.ledger().await[0].event, "person.sessions_ended");
+}
+
+#[tokio::test]
+async fn a_sign_in_under_way_ends_with_the_sessions() {
+    let site = Site::start().await;
+    site.signed_in().await;
+    let person = only_person(&site).await;
+    let mut browser = site.browser();
+    let begun = browser.begin(PAGE).await;
+    let mut context = administrator(&site);
+    if let Actor::Person(actor) = &mut context.actor {
+        actor.id = person;
+    }
+    let ended = site.services.end_sessions(&context, person).await;
+    ended.expect("ended");
+    site.provider.set(|behaviour| {
+        behaviour.challenge.clone_from(&begun.challenge);
+        behaviour.claims = site.claims(&begun.nonce);
+    });
+    let page = browser.get(&site.callback(&begun.state)).await;
+    assert!(page.body.contains("session_ended"), "{page:?}");
+    assert!(!browser.is_signed_in().await);
+    site.sign_in(&mut browser, |_| {}).await;
+    assert!(browser.is_signed_in().await);
 }
 
 #[tokio::test]

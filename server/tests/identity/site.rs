@@ -59,6 +59,8 @@ pub struct Site {
     pub store: Store,
     /// Ours.
     pub clock: Arc<MovedClock>,
+    /// BigQuery, which nobody asks anything here.
+    pub warehouse: Arc<ScriptedWarehouse>,
     _folder: TempDir,
 }
 
@@ -91,6 +93,7 @@ impl Site {
             services,
             store,
             clock,
+            warehouse,
             _folder: folder,
         }
     }

@@ -109,6 +109,11 @@ impl TestPortal {
         (self.services, self.router) = compose(&config, parts).await;
     }
 
+    /// The program's own router.
+    pub const fn router(&self) -> &Router {
+        &self.router
+    }
+
     /// Where the database and the site are.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -1,0 +1,241 @@
+//! Whatever changes something says so in the ledger, in the name of who did it.
+
+use axum::body::Body;
+use domain::{PersonId, SignInId};
+use http::{Request, header};
+use store::{NewBrowserSession, SessionOwner};
+use url::form_urlencoded;
+use uuid::Uuid;
+
+use super::listing::concrete;
+use crate::{
+    identity::site::Site,
+    support::{CUSTOMERS_SQL, TestPortal, Who},
+};
+
+/// What people can change, and the entry that tells of it.
+pub const CHANGES: [(&str, &str); 12] = [
+    ("/ui/decide", "vote.cast"),
+    ("/ui/disable_person", "person.disabled"),
+    ("/ui/enable_person", "person.enabled"),
+    ("/ui/end_session", "person.sessions_ended"),
+    ("/ui/end_sessions", "person.sessions_ended"),
+    ("/ui/give_verdict", "verdict.given"),
+    ("/ui/open_campaign", "campaign.opened"),
+    ("/ui/open_run", "run.opened"),
+    ("/ui/register_agent", "agent.registered"),
+    ("/ui/revoke_agent", "agent.revoked"),
+    ("/ui/revoke_run", "run.revoked"),
+    ("/ui/sign_campaign", "campaign.signed"),
+];
+
+/// Who fills in the form of a page, and with what.
+type Form = (Who, Vec<(&'static str, String)>);
+
+/// Brings a portal to where this can be changed, and fills in the form.
+async fn ready(portal: &TestPortal, address: &str) -> Form {
+    match address {
+        "/ui/decide" => on_approval(portal).await,
+        "/ui/register_agent" | "/ui/revoke_agent" => on_agent(portal, address).await,
+        "/ui/open_run" | "/ui/revoke_run" => on_run(portal, address).await,
+        "/ui/open_campaign" | "/ui/give_verdict" | "/ui/sign_campaign" => {
+            on_campaign(portal, address).await
+        }
+        _ => on_person(portal, address).await,
+    }
+}
+
+async fn on_approval(portal: &TestPortal) -> Form {
+    let (_, approval) = portal.pending(&portal.agent_at_work().await).await;
+    let fields = [("approval", approval.to_string()), ("ballot", text("deny"))];
+    (Who::Bob, fields.into())
+}
+
+async fn on_agent(portal: &TestPortal, address: &str) -> Form {
+    if address == "/ui/revoke_agent" {
+        let agent = portal.register("churn-model", &["read demo.shop.*"]).await;
+        let fields = [("agent", agent.to_string()), ("reason", text("done"))];
+        return (Who::Grace, fields.into());
+    }
+    let fields = [
+        ("name", text("churn-model")),
+        ("purpose", text("Predicts churn")),
+        ("owner", Who::Alice.email()),
+        ("expires", text("2026-12-01")),
+        ("grants", text("read demo.shop.*")),
+    ];
+    (Who::Grace, fields.into())
+}
+
+async fn on_run(portal: &TestPortal, address: &str) -> Form {
+    let run = portal.run().await;
+    let fields = if address == "/ui/revoke_run" {
+        vec![("run", run.id.to_string()), ("reason", text("done"))]
+    } else {
+        vec![
+            ("agent", run.agent.to_string()),
+            ("purpose", text("Count orders")),
+            ("minutes", text("60")),
+        ]
+    };
+    (Who::Alice, fields)
+}
+
+async fn on_campaign(portal: &TestPortal, address: &str) -> Form {
+    portal.register("churn-model", &["read demo.shop.*"]).await;
+    let opening = vec![
+        ("name", text("Fourth quarter")),
+        ("from", text("2026-10-01")),
+        ("to", text("2026-11-30")),
+    ];
+    if address == "/ui/open_campaign" {
+        return (Who::Erin, opening);
+    }
+    send(portal, "/ui/open_campaign", (Who::Erin, opening)).await;
+    let erin = portal.by(Who::Erin);
+    let campaigns = portal.services.campaigns(&erin).await.expect("campaigns");
+    let campaign = campaigns[0].campaign.id;
+    let view = portal.services.campaign(&erin, campaign).await;
+    let item = view.expect("a campaign").items[0].item.id;
+    let verdict = vec![
+        ("campaign", campaign.to_string()),
+        ("item", item.to_string()),
+        ("verdict", text("keep")),
+    ];
+    if address == "/ui/give_verdict" {
+        return (Who::Erin, verdict);
+    }
+    send(portal, "/ui/give_verdict", (Who::Erin, verdict)).await;
+    let fields = [
+        ("campaign", campaign.to_string()),
+        ("statement", text("Seen")),
+    ];
+    (Who::Erin, fields.into())
+}
+
+async fn on_person(portal: &TestPortal, address: &str) -> Form {
+    let person = Who::Bob.id();
+    let fields = vec![("person", person.to_string()), ("reason", text("on leave"))];
+    match address {
+        "/ui/enable_person" => {
+            let disabling = (Who::Grace, fields.clone());
+            send(portal, "/ui/disable_person", disabling).await;
+            (Who::Grace, fields)
+        }
+        "/ui/end_session" => {
+            let sign_in = session_of(portal, person).await;
+            let fields = [
+                ("person", person.to_string()),
+                ("sign_in", sign_in.to_string()),
+            ];
+            (Who::Grace, fields.into())
+        }
+        _ => (Who::Grace, fields),
+    }
+}
+
+async fn session_of(portal: &TestPortal, person: PersonId) -> SignInId {
+    let sign_in = SignInId::new(Uuid::from_u128(77));
+    let session = NewBrowserSession {
+        id_hash: text("a hash"),
+        data: text("{}"),
+        expires_at: portal.now().plus_seconds(600),
+        owner: Some(SessionOwner {
+            sign_in,
+            person,
+            issuer: text("https://login.example.com"),
+            sid: None,
+            started_at: portal.now(),
+        }),
+    };
+    let created = portal.store.create_browser_session(&session).await;
+    created.expect("a session");
+    sign_in
+}
+
+/// Sends a form as its page does, and looks that it was taken.
+async fn send(portal: &TestPortal, address: &str, (who, fields): Form) {
+    let form = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
+    let request = Request::post(address)
+        .header(header::ACCEPT, "text/html")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(form))
+        .expect("a request");
+    let answer = portal.page(who, request).await;
+    assert!(answer.status.is_redirection(), "{address}: {answer:?}");
+    let cookies = answer.headers.get_all(header::SET_COOKIE).iter().count();
+    assert_eq!(cookies, 0, "{address}: the form came back: {answer:?}");
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+#[tokio::test]
+async fn every_change_by_people_leaves_its_entry() {
+    for (address, event) in CHANGES {
+        let portal = TestPortal::new().await;
+        let form = ready(&portal, address).await;
+        let by = form.0.id().to_string();
+        let before = portal.ledger().await.len();
+        send(&portal, address, form).await;
+        let entries = portal.ledger().await.split_off(before);
+        let tells = entries
+            .iter()
+            .any(|entry| entry.event == event && entry.actor == by);
+        assert!(tells, "{address}: {entries:#?}");
+        portal.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn every_change_by_agents_leaves_its_entry() {
+    let portal = TestPortal::new().await;
+    let run = portal.run().await;
+    let agent = portal.agent(&run);
+    let (intent, _) = portal.pending(&agent).await;
+    let address = |path: &str| concrete(path).replace("/x/", &format!("/{intent}/"));
+    let submission = serde_json::json!({ "sql": CUSTOMERS_SQL }).to_string();
+    let changes = [
+        (
+            Request::post("/api/v1/intents")
+                .header(header::CONTENT_TYPE, "application/json")
+                .header("idempotency-key", portal.fresh_key()),
+            submission,
+            "intent.received",
+        ),
+        (
+            Request::post(address("/api/v1/intents/{id}/cancel")),
+            String::new(),
+            "intent.moved",
+        ),
+        (
+            Request::delete("/api/v1/runs/current"),
+            String::new(),
+            "run.revoked",
+        ),
+    ];
+    for (request, body, event) in changes {
+        let before = portal.ledger().await.len();
+        let answer = agent.send(request, Body::from(body)).await;
+        assert!(answer.status.is_success(), "{event}: {answer:?}");
+        let entries = portal.ledger().await.split_off(before);
+        let tells = entries
+            .iter()
+            .any(|entry| entry.event == event && entry.run == Some(run.id));
+        assert!(tells, "{event}: {entries:#?}");
+    }
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn coming_and_going_leave_their_entries() {
+    let site = Site::start().await;
+    let mut browser = site.signed_in().await;
+    assert_eq!(site.ledger().await[0].event, "person.signed_in");
+    browser.get("/").await;
+    browser.submit("/signout", &[]).await;
+    assert_eq!(site.ledger().await[0].event, "person.signed_out");
+}
