@@ -9,6 +9,7 @@ mod configuration;
 mod download;
 mod duckdb;
 mod guide;
+mod oracle;
 mod portal;
 mod ports;
 mod processes;
@@ -43,6 +44,8 @@ enum Task {
     Run(run::Options),
     /// Checks everything: formatting, lints, tests, the browser half, the whole in a browser
     Test(test::Options),
+    /// Compares the SQL analysis with GoogleSQL's own analyser
+    Oracle(oracle::Options),
     /// Builds the browser half alone
     Web(web::Options),
     /// Prints the environment that a plain `cargo build` needs: eval "$(cargo xtask env)"
@@ -66,6 +69,7 @@ fn perform(task: Task) -> anyhow::Result<()> {
     match task {
         Task::Run(options) => run::run(&workspace, &mut progress, &options),
         Task::Test(options) => test::test(&workspace, &mut progress, &options),
+        Task::Oracle(options) => oracle::oracle(&workspace, &mut progress, &options),
         Task::Web(options) => web::build(&workspace, &mut progress, options),
         Task::Env => print_environment(&workspace, &mut progress),
     }

@@ -1,5 +1,5 @@
-//! `cargo xtask test`: formatting, lints, Rust's tests, the browser half, and the whole system
-//! in a browser. It stops at the first failure, with a summary either way.
+//! `cargo xtask test`: formatting, lints, Rust's tests, the SQL analysis beside GoogleSQL's own,
+//! the browser half, and the whole system in a browser. It stops at the first failure, with a summary either way.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::progress::Progress;
 use crate::workspace::Workspace;
-use crate::{browser, command, duckdb, run, web};
+use crate::{browser, command, duckdb, oracle, run, web};
 
 /// What to test.
 #[derive(Args)]
@@ -22,6 +22,8 @@ pub struct Options {
 enum Part {
     /// Formatting, lints and Rust's tests
     Rust,
+    /// The SQL analysis beside GoogleSQL's own
+    Oracle,
     /// The browser half builds
     Web,
     /// The whole system in a browser
@@ -39,6 +41,10 @@ fn test_parts(workspace: &Workspace, progress: &mut Progress, only: Option<Part>
     let wanted = |part| only.is_none_or(|only| only == part);
     if wanted(Part::Rust) {
         test_rust(workspace, progress)?;
+    }
+    if wanted(Part::Oracle) {
+        run::build_programs(workspace, progress)?;
+        oracle::test(workspace, progress)?;
     }
     // The end-to-end tests need the site too.
     if wanted(Part::Web) || wanted(Part::End2end) {

@@ -1,0 +1,1 @@
+"""Compares the analysis of SQL with GoogleSQL's own analyser."""

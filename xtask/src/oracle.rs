@@ -1,0 +1,108 @@
+//! The comparison of the SQL analysis with GoogleSQL's own analyser, which is a Python package
+//! in a virtual environment of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::progress::Progress;
+use crate::workspace::Workspace;
+use crate::{command, run};
+
+/// What is passed on to the comparison.
+#[derive(Args)]
+pub struct Options {
+    /// Its own options, such as `--generated 10000 --seed 7 --everything`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+/// Compares, with whatever options it is given.
+pub fn oracle(workspace: &Workspace, progress: &mut Progress, options: &Options) -> Result<()> {
+    run::build_programs(workspace, progress)?;
+    let python = provide(workspace, progress)?;
+    compare(workspace, progress, &python, &options.arguments)
+}
+
+/// Compares if this machine has Python; the programs are built.
+pub fn test(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
+    match provide(workspace, progress) {
+        Ok(python) => compare(workspace, progress, &python, &[]),
+        Err(error) => {
+            progress.note(&format!(
+                "The analysis is NOT compared with GoogleSQL's own: {error:#}"
+            ));
+            Ok(())
+        }
+    }
+}
+
+fn compare(
+    workspace: &Workspace,
+    progress: &mut Progress,
+    python: &Path,
+    arguments: &[String],
+) -> Result<()> {
+    progress.step("Comparing the analysis with GoogleSQL's own", || {
+        let mut oracle = Command::new(python);
+        oracle
+            .current_dir(folder(workspace))
+            .args(["-m", "oracle"])
+            .args(arguments)
+            .env("COUNTERSIGN_PROGRAM", workspace.program("countersign"));
+        command::run(&mut oracle)
+    })
+}
+
+fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.root.join("end2end/oracle")
+}
+
+/// The Python of a virtual environment with the packages; makes it where it is missing or old.
+fn provide(workspace: &Workspace, progress: &mut Progress) -> Result<PathBuf> {
+    let wanted = fs::read_to_string(folder(workspace).join("requirements.txt"))?;
+    let environment = workspace.cache.join("oracle");
+    let python = environment.join("bin/python");
+    let installed = environment.join("installed.txt");
+    if fs::read_to_string(&installed).is_ok_and(|packages| packages == wanted) {
+        return Ok(python);
+    }
+    let system = suitable_python()?;
+    progress.step("Installing GoogleSQL's analyser (30 MB)", || {
+        let mut create = Command::new(system);
+        command::run(create.args(["-m", "venv", "--clear"]).arg(&environment)).context(
+            "Python makes no virtual environment; Debian has that in the package python3-venv",
+        )?;
+        let mut install = Command::new(&python);
+        install
+            .current_dir(folder(workspace))
+            .args(["-m", "pip", "install", "--quiet"])
+            .args(["--disable-pip-version-check", "--requirement"])
+            .arg("requirements.txt");
+        command::run(&mut install)?;
+        Ok(fs::write(&installed, &wanted)?)
+    })?;
+    Ok(python)
+}
+
+/// A Python that the packages run on.
+fn suitable_python() -> Result<&'static str> {
+    const NAMES: [&str; 5] = [
+        "python3",
+        "python3.13",
+        "python3.12",
+        "python3.11",
+        "python3.10",
+    ];
+    let fits = |name: &&str| {
+        let test = "import sys; sys.exit(sys.version_info < (3, 10))";
+        command::succeeds(Command::new(name).args(["-c", test]))
+    };
+    match NAMES.into_iter().find(fits) {
+        Some(name) => Ok(name),
+        None => bail!("it needs Python 3.10 or newer, which was not found"),
+    }
+}
