@@ -332,6 +332,21 @@ SELECT INT64(attributes.count) AS n, BOOL(attributes.ok) AS o, FLOAT64(attribute
 SELECT @@project_id AS p;
 SELECT BIT_XOR(id) AS x, FARM_FINGERPRINT(TO_JSON_STRING(ANY_VALUE(o))) AS f FROM orders o;
 
+-- Found by generated queries
+FROM orders, UNNEST(items) AS i;
+FROM orders, UNNEST(items) AS i |> WHERE i.quantity > 1;
+FROM orders, UNNEST(items) AS i |> EXTEND 1 AS x |> SELECT *;
+SELECT * FROM orders, UNNEST(items) AS i;
+FROM UNNEST([STRUCT(1 AS a, 2 AS b)]) AS i |> EXTEND 3 AS c;
+FROM UNNEST([STRUCT(1 AS a, 2 AS b)]) AS i;
+FROM (SELECT AS VALUE STRUCT(ssn AS a, id AS b) FROM customers) AS v |> WHERE TRUE;
+SELECT c.* REPLACE (o.id AS score) FROM customers c JOIN orders o ON o.customer_id = c.id ORDER BY id;
+SELECT c.*, o.total FROM customers c JOIN orders o USING (id) ORDER BY country, name;
+SELECT id FROM orders WHERE id IN ((SELECT MAX(id) FROM customers), 3);
+SELECT * FROM (SELECT total AS a, status, id AS b FROM orders) PIVOT (SUM(b) FOR status IN ('x'));
+SELECT r.*, _TABLE_SUFFIX AS s FROM `logs.requests_*` AS r;
+SELECT *, _TABLE_SUFFIX AS s FROM `logs.requests_*`;
+
 -- What must not be, or is no query
 SELECT unknown FROM customers;
 SELECT name FROM nowhere;

@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::progress::Progress;
 use crate::workspace::Workspace;
-use crate::{command, run};
+use crate::{command, duckdb};
 
 /// What is passed on to the comparison.
 #[derive(Args)]
@@ -22,12 +22,11 @@ pub struct Options {
 
 /// Compares, with whatever options it is given.
 pub fn oracle(workspace: &Workspace, progress: &mut Progress, options: &Options) -> Result<()> {
-    run::build_programs(workspace, progress)?;
     let python = provide(workspace, progress)?;
     compare(workspace, progress, &python, &options.arguments)
 }
 
-/// Compares if this machine has Python; the programs are built.
+/// Compares if this machine has Python, and says so if not.
 pub fn test(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
     match provide(workspace, progress) {
         Ok(python) => compare(workspace, progress, &python, &[]),
@@ -46,14 +45,33 @@ fn compare(
     python: &Path,
     arguments: &[String],
 ) -> Result<()> {
+    build(workspace, progress)?;
     progress.step("Comparing the analysis with GoogleSQL's own", || {
         let mut oracle = Command::new(python);
         oracle
-            .current_dir(folder(workspace))
+            .env("PYTHONPATH", folder(workspace))
             .args(["-m", "oracle"])
             .args(arguments)
-            .env("COUNTERSIGN_PROGRAM", workspace.program("countersign"));
+            .env("COUNTERSIGN_PROGRAM", workspace.program("countersign"))
+            .env(
+                "NONINTERFERENCE_PROGRAM",
+                workspace.program("noninterference"),
+            );
         command::run(&mut oracle)
+    })
+}
+
+fn build(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
+    let library = duckdb::provide(workspace, progress)?;
+    let mut cargo = command::cargo();
+    cargo
+        .current_dir(&workspace.root)
+        .env(duckdb::FOLDER_VARIABLE, &library)
+        // With the workspace's features, so that nothing is compiled twice.
+        .args(["build", "--locked", "--workspace", "--test", "command_line"])
+        .args(["--bin", "countersign", "--bin", "noninterference"]);
+    progress.step("Building the analysis and the generator", || {
+        command::run(&mut cargo)
     })
 }
 

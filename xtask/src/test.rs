@@ -43,7 +43,6 @@ fn test_parts(workspace: &Workspace, progress: &mut Progress, only: Option<Part>
         test_rust(workspace, progress)?;
     }
     if wanted(Part::Oracle) {
-        run::build_programs(workspace, progress)?;
         oracle::test(workspace, progress)?;
     }
     // The end-to-end tests need the site too.

@@ -74,11 +74,11 @@ class Lineage(Expressions):
 
     def answer(self, outputs: list[tuple[str, object]], columns: list[Value], whole: bool) -> Facts:
         """A value table of structs answers with the structs' fields."""
-        if whole and columns[0].fields:
-            kind = outputs[0][1]
+        kind = outputs[0][1]
+        if whole and kind.HasField("struct_type"):
             fields = kind.struct_type.field
             outputs = [(each.field_name, each.field_type) for each in fields]
-            columns = list(columns[0].fields)
+            columns = [columns[0].field(number) for number in range(len(fields))]
         answer = [
             Output(name, kind, content.leaves)
             for (name, kind), content in zip(outputs, columns, strict=True)
@@ -309,8 +309,8 @@ def is_read(scan: Node) -> bool:
 
 
 def text(expression: Node) -> str:
-    """An expression's tree as text, in which columns have names but no numbers."""
-    return re.sub(r"column_id: \d+", "", str(expression.proto()))
+    """An expression's tree as text, without the numbers of columns and literals."""
+    return re.sub(r"(column|float_literal)_id: \d+", "", str(expression.proto()))
 
 
 def masks_of(node: Node) -> set[str]:
