@@ -38,6 +38,7 @@ pub(crate) fn note_change(walk: &mut Walk<'_>, output: &Output, place: &Place) {
 }
 
 pub(crate) fn columns(walk: &Walk<'_>, output: &Output, masks: &Masks<'_>) -> Vec<OutputColumn> {
+    let mut unnamed = (0..).map(|number| format!("f{number}_"));
     let columns = output.fields.iter().enumerate().map(|(position, field)| {
         let flow = &field.value.flow;
         let tags: BTreeSet<&Tag> = walk
@@ -46,10 +47,10 @@ pub(crate) fn columns(walk: &Walk<'_>, output: &Output, masks: &Masks<'_>) -> Ve
             .filter_map(|s| s.tag.as_ref())
             .collect();
         OutputColumn {
-            name: field
-                .name
-                .as_deref()
-                .map_or_else(|| format!("f{position}_"), str::to_owned),
+            name: match field.name.as_deref() {
+                Some(name) => name.to_owned(),
+                None => unnamed.next().unwrap_or_default(),
+            },
             position,
             sources: paths(walk, flow),
             masked: !tags.is_empty(),

@@ -52,7 +52,8 @@ pub struct Statement {
 /// One column of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputColumn {
-    /// As the query names it; `f0_` and so on where it does not.
+    /// As the query names it; those it does not name are `f0_`, `f1_` and so on, as BigQuery
+    /// counts them.
     pub name: String,
     /// Counted from zero.
     pub position: usize,

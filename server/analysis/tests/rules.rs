@@ -87,6 +87,32 @@ fn names_resolve_as_in_googlesql() {
 }
 
 #[test]
+fn columns_are_called_as_bigquery_calls_them() {
+    let names = |sql: &str| -> Vec<String> {
+        let columns = analysed(sql).statements.remove(0).columns;
+        columns.into_iter().map(|column| column.name).collect()
+    };
+    assert_eq!(
+        names("SELECT 1, country, COUNT(*), 'a' AS a, 2 FROM customers GROUP BY country"),
+        ["f0_", "country", "f1_", "a", "f2_"]
+    );
+    let events = "FROM (SELECT event_id, params FROM events) AS e, UNNEST(e.params) AS p";
+    assert_eq!(names(events), ["event_id", "params", "p"]);
+    assert_eq!(
+        names(&format!("{events} |> EXTEND 1 AS x")),
+        ["event_id", "params", "p", "x"]
+    );
+    assert_eq!(
+        names(&format!("{events} |> SELECT *")),
+        ["event_id", "params", "key", "value"]
+    );
+    assert_eq!(
+        names("FROM UNNEST([STRUCT(1 AS a, 2 AS b)]) AS p"),
+        ["a", "b"]
+    );
+}
+
+#[test]
 fn what_could_mean_two_things_is_refused() {
     for (sql, code) in [
         ("SELECT ssn FROM Customers", "unknown_table"),

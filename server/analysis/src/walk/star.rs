@@ -11,7 +11,8 @@ use crate::{
 };
 
 impl Walk<'_> {
-    /// What a query without a select list answers with.
+    /// What a query without a select list answers with. Unlike under a star, a value table, as
+    /// the elements of an array, is one column of it, unless there is nothing else.
     pub(super) fn everything(&mut self, scope: &Scope<'_>) -> Followed<Output> {
         let fields = self.expand(scope, &(0..0), None)?;
         Ok(Output { fields, row: None })
@@ -62,7 +63,7 @@ impl Walk<'_> {
         self.adjust(fields_of(&value), options, false, scope, ctes)
     }
 
-    /// `*`: the joined columns once, then the rest in order.
+    /// `*`, or no list at all: the joined columns once, then the rest in order.
     fn expand(
         &mut self,
         scope: &Scope<'_>,
@@ -72,12 +73,13 @@ impl Walk<'_> {
         if scope.relations.is_empty() {
             return Err(Refusal::unsupported(place, "A star without FROM"));
         }
+        let values_whole = star.is_none() && scope.relations.len() > 1;
         let mut fields = scope.merged.clone();
         for relation in &scope.relations {
             self.use_all(relation, star);
             self.step(relation.fields.len())?;
             match &relation.row {
-                Some(row) if relation.fields.is_empty() => {
+                Some(row) if values_whole || relation.fields.is_empty() => {
                     fields.push(field(relation.name.clone(), row.clone()));
                 }
                 _ => fields.extend(relation.starred().cloned()),
