@@ -1,13 +1,13 @@
 //! What the end-to-end tests need: Node.js with npm, their packages, and a Chromium.
 
 use std::env;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use crate::command;
+use crate::packages::install;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
@@ -73,30 +73,4 @@ fn browser() -> Option<PathBuf> {
             .map(PathBuf::from)
             .find(|path| path.is_file())
     })
-}
-
-/// Installs Debian packages where that is possible without asking anybody.
-fn install(progress: &mut Progress, what: &str, packages: &[&str]) -> Result<()> {
-    if command::find("apt-get").is_none() || !is_root() {
-        bail!(
-            "{what} is needed for the end-to-end tests and is not installed; on Debian: apt-get install {}, \
-             on macOS: brew install {}; `cargo xtask test --only rust` goes without",
-            packages.join(" "),
-            what.to_lowercase().replace("node.js", "node")
-        );
-    }
-    progress.step(&format!("Installing {what} (apt-get)"), || {
-        command::run(Command::new("apt-get").args(["update", "--quiet"]))?;
-        let mut install = Command::new("apt-get");
-        install
-            .args(["install", "--yes", "--quiet", "--no-install-recommends"])
-            .args(packages);
-        command::run(install.env("DEBIAN_FRONTEND", "noninteractive"))
-    })
-}
-
-fn is_root() -> bool {
-    Path::new("/proc/self")
-        .metadata()
-        .is_ok_and(|process| process.uid() == 0)
 }

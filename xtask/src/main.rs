@@ -10,6 +10,7 @@ mod download;
 mod duckdb;
 mod guide;
 mod oracle;
+mod packages;
 mod portal;
 mod ports;
 mod processes;

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 
+use crate::packages::install;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 use crate::{command, duckdb};
@@ -88,12 +89,13 @@ fn provide(workspace: &Workspace, progress: &mut Progress) -> Result<PathBuf> {
     if fs::read_to_string(&installed).is_ok_and(|packages| packages == wanted) {
         return Ok(python);
     }
-    let system = suitable_python()?;
+    if suitable_python().is_none() {
+        install(progress, "Python", &["python3", "python3-venv"])?;
+    }
+    let system = suitable_python().context("it needs Python 3.10 or newer")?;
     progress.step("Installing GoogleSQL's analyser (30 MB)", || {
         let mut create = Command::new(system);
-        command::run(create.args(["-m", "venv", "--clear"]).arg(&environment)).context(
-            "Python makes no virtual environment; Debian has that in the package python3-venv",
-        )?;
+        command::run(create.args(["-m", "venv", "--clear"]).arg(&environment))?;
         let mut install = Command::new(&python);
         install
             .current_dir(folder(workspace))
@@ -106,8 +108,9 @@ fn provide(workspace: &Workspace, progress: &mut Progress) -> Result<PathBuf> {
     Ok(python)
 }
 
-/// A Python that the packages run on.
-fn suitable_python() -> Result<&'static str> {
+/// A Python that the packages run on, and that can make virtual environments: Debian has these
+/// in a package of their own.
+fn suitable_python() -> Option<&'static str> {
     const NAMES: [&str; 5] = [
         "python3",
         "python3.13",
@@ -116,11 +119,8 @@ fn suitable_python() -> Result<&'static str> {
         "python3.10",
     ];
     let fits = |name: &&str| {
-        let test = "import sys; sys.exit(sys.version_info < (3, 10))";
+        let test = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))";
         command::succeeds(Command::new(name).args(["-c", test]))
     };
-    match NAMES.into_iter().find(fits) {
-        Some(name) => Ok(name),
-        None => bail!("it needs Python 3.10 or newer, which was not found"),
-    }
+    NAMES.into_iter().find(fits)
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: formatting, lints, Rust's tests, the SQL analysis beside GoogleSQL's own,
-//! the browser half, and the whole system in a browser. It stops at the first failure, with a summary either way.
+//! the browser half, and the whole system in a browser. It stops at the first failure, with a
+//! summary either way.
 
 use std::process::Command;
 
