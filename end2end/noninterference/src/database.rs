@@ -24,7 +24,7 @@ pub enum Side {
 const PROJECT: &str = "demo.";
 
 /// How many rows a table has.
-const ROWS: u64 = 14;
+const ROWS: u64 = 12;
 
 /// Runs every operator as it is written, on one thread: what the engine does, down to the order
 /// of rows and which of two errors comes first, follows from the values that it sees.

@@ -95,6 +95,10 @@ const TEXT: &[&str] = &[
     "{one}",
     "{one}",
     "(SELECT STRING_AGG(v, '+') FROM UNNEST({texts}) AS v)",
+    "SAFE.SUBSTR({text}, {integer}, 1)",
+    "TO_JSON_STRING(ARRAY(SELECT AS STRUCT v, {any} AS w FROM UNNEST({texts}) AS v))",
+    "TO_JSON_STRING([STRUCT({any} AS a), STRUCT(NULL AS a)])",
+    "CAST({text} AS STRING) || CAST({integer} AS STRING)",
 ];
 
 const INTEGER: &[&str] = &[
@@ -200,6 +204,9 @@ const TRUTH: &[&str] = &[
     "1 / {integer} > 0",
     "CAST({text} AS BOOL)",
     "SAFE_CAST({text} AS DATE) IS NULL",
+    "(SELECT LOGICAL_OR(v = {text}) FROM UNNEST({texts}) AS v)",
+    "COALESCE({truth}, {truth})",
+    "{truth} IS NOT FALSE",
 ];
 
 const DAY: &[&str] = &[

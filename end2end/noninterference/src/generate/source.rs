@@ -171,12 +171,16 @@ impl Generator<'_> {
             return None;
         };
         let alias = self.fresh("u");
-        let mut sql = format!(", UNNEST({}) AS {alias}", list.sql);
+        let mut sql = match self.random.below(4) {
+            0 => format!(", {} AS {alias}", list.sql),
+            1 => format!(" LEFT JOIN UNNEST({}) AS {alias}", list.sql),
+            _ => format!(", UNNEST({}) AS {alias}", list.sql),
+        };
         let columns = match *element {
             Kind::Record(members) => members,
             kind => vec![Member::new("", kind)],
         };
-        if self.random.chance(25) {
+        if sql.contains("UNNEST") && self.random.chance(25) {
             sql = format!("{sql} WITH OFFSET AS {}", self.fresh("o"));
         }
         Some((sql, Relation { alias, columns }))
