@@ -175,6 +175,13 @@ impl<'c> Walk<'c> {
         }
     }
 
+    /// Notes that the values of these columns decide which rows come, as in `DISTINCT`.
+    fn decide(&mut self, output: &Output) {
+        for field in &output.fields {
+            self.indirect = join([&self.indirect, &field.value.flow]);
+        }
+    }
+
     /// Adds a finding about the text as asked; views are not part of it.
     fn find(&mut self, code: FindingCode, place: &Place, message: String) {
         if self.views.is_empty() {

@@ -271,6 +271,16 @@ impl Walk<'_> {
         for (op, quantifier, right) in arms.into_iter().rev() {
             let right = self.deeper(|walk| walk.body(right, outer, ctes))?.0;
             output = combined(output, right, *op, *quantifier)?;
+            let keeps_all = matches!(
+                (op, quantifier),
+                (
+                    SetOperator::Union,
+                    SetQuantifier::All | SetQuantifier::AllByName
+                )
+            );
+            if !keeps_all {
+                self.decide(&output);
+            }
         }
         Ok(output)
     }

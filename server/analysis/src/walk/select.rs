@@ -36,6 +36,9 @@ impl Walk<'_> {
                 as_value_table(fields, select.value_table_mode.as_ref())?
             }
         };
+        if leaves_out_duplicates(select) {
+            self.decide(&output);
+        }
         scope.aliases.clone_from(&output.fields);
         let outer_keys = std::mem::take(&mut self.grouped);
         self.group_by(&select.group_by, select, &output, &scope, ctes)?;
@@ -178,6 +181,15 @@ impl Walk<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether rows of equal values come once.
+fn leaves_out_duplicates(select: &Select) -> bool {
+    let by_mode = matches!(
+        select.value_table_mode,
+        Some(ValueTableMode::DistinctAsStruct | ValueTableMode::DistinctAsValue)
+    );
+    by_mode || matches!(select.distinct, Some(Distinct::Distinct))
 }
 
 /// Clauses of other dialects must be absent: they could read what is not followed.

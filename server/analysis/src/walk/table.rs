@@ -14,7 +14,7 @@ use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
     lexer, parse,
     scope::Relation,
-    value::{Field, Flow, Source, Value},
+    value::{Field, Flow, Source, Value, join},
 };
 
 /// Views that read views: at most this many levels.
@@ -205,8 +205,16 @@ impl Walk<'_> {
             return Err(Refusal::unsupported(place, "A view that reads itself"));
         }
         self.views.push(full.clone());
+        let outside = std::mem::take(&mut self.indirect);
         let output = self.definition(sql);
+        let deciding = std::mem::replace(&mut self.indirect, outside);
         self.views.pop();
+        self.indirect = join([&self.indirect, &deciding]);
+        if self.is_sensitive(&deciding) {
+            // The definition runs raw: its rows tell about the tagged columns that choose them.
+            let message = format!("A tagged column decides about the rows of the view `{full}`.");
+            self.find(FindingCode::SensitivePredicate, place, message);
+        }
         let output = output.map_err(|_| {
             let what = format!("The definition of the view `{full}`");
             Refusal::unsupported(place, &what)
