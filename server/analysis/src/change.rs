@@ -3,20 +3,22 @@
 
 mod header;
 
+use std::rc::Rc;
+
 use sqlparser::ast::{
     Assignment, AssignmentTarget, Delete, Expr, FromTable, Ident, Merge, MergeAction,
     MergeInsertKind, MergeUpdateKind, ObjectName, SetExpr, Statement, TableFactor, TableWithJoins,
-    Update, UpdateTableFromKind,
+    Update, UpdateTableFromKind, Values,
 };
 
 use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
     scope::{Relation, Scope},
-    value::{Flow, join},
+    value::{Field, Flow, Value, join},
     walk::{Clause, Ctes, Output, Walk, path},
 };
 
-pub(crate) use header::{Header, create_header, insert_header};
+pub(crate) use header::{Header, function_header, insert_header};
 
 impl Walk<'_> {
     /// `INSERT`: the query's rows into a table of the catalog.
@@ -27,33 +29,43 @@ impl Walk<'_> {
         }
         let output = match header.query.body.as_ref() {
             SetExpr::Values(values) if header.query.with.is_none() => {
-                let nothing = Scope::default();
-                for expr in values.rows.iter().flat_map(|row| &row.content) {
-                    self.expression(expr, &nothing, &Ctes::default())?;
-                }
-                Output::default()
+                self.rows(values, &relation)?
             }
             _ => self.query(&header.query, None, &Ctes::default())?,
         };
+        self.store(&header.target, &header.columns, &output);
         Ok(output)
     }
 
-    /// `CREATE TABLE … AS`: a new table; one that exists would be lost.
-    pub fn create(&mut self, header: &Header, place: &Place) -> Followed<Output> {
-        let parts = path(&header.target)?;
-        let target = self.full_name(&parts, place)?;
-        self.writes.insert(target.clone());
-        let known =
-            self.catalog.tables.contains_key(&target) || self.catalog.views.contains_key(&target);
-        if known {
-            let message = format!("`{target}` exists: it would be replaced.");
-            return Err(Refusal::new(FindingCode::Destructive, place, message));
+    /// The rows of `VALUES`, column by column.
+    fn rows(&mut self, values: &Values, relation: &Relation) -> Followed<Output> {
+        let nothing = Scope::default();
+        let mut fields: Vec<Field> = Vec::new();
+        for row in &values.rows {
+            for (position, expr) in row.content.iter().enumerate() {
+                let value = self.stored(expr, &nothing)?;
+                if let Some(field) = fields.get_mut(position) {
+                    field.value = Value::one_of(&[field.value.clone(), value]);
+                } else {
+                    let column = relation.fields.get(position);
+                    let name = column.and_then(|column| column.name.clone());
+                    fields.push(Field { name, value });
+                }
+            }
         }
-        self.query(&header.query, None, &Ctes::default())
+        Ok(Output { fields, row: None })
+    }
+
+    /// What an expression stores; `DEFAULT` stores nothing that is read.
+    fn stored(&mut self, expr: &Expr, scope: &Scope<'_>) -> Followed<Value> {
+        match expr {
+            Expr::Identifier(ident) if is_default(ident) => Ok(Value::default()),
+            expr => self.expression(expr, scope, &Ctes::default()),
+        }
     }
 
     /// `UPDATE`, `DELETE` and `MERGE`: the table that changes.
-    pub fn modify(&mut self, statement: &Statement, place: &Place) -> Followed<()> {
+    pub fn modify(&mut self, statement: &Statement, place: &Place) -> Followed<Output> {
         match statement {
             Statement::Update(update) => self.update(update, place),
             Statement::Delete(delete) => self.delete(delete, place),
@@ -62,7 +74,7 @@ impl Walk<'_> {
         }
     }
 
-    fn update(&mut self, update: &Update, place: &Place) -> Followed<()> {
+    fn update(&mut self, update: &Update, place: &Place) -> Followed<Output> {
         let Update {
             update_token: _,
             optimizer_hints: _,
@@ -94,12 +106,14 @@ impl Walk<'_> {
                 return Err(Refusal::unsupported(place, "A clause of this UPDATE"));
             }
         }
-        self.assignments(assignments, &scope)?;
+        let fields = self.assignments(assignments, &scope)?;
         self.real_predicate(selection.as_ref(), &scope, place)?;
-        self.keep_secret(&secret, place)
+        self.keep_secret(&secret, place)?;
+        self.store_everything(target_name(&table.relation)?);
+        Ok(Output { fields, row: None })
     }
 
-    fn delete(&mut self, delete: &Delete, place: &Place) -> Followed<()> {
+    fn delete(&mut self, delete: &Delete, place: &Place) -> Followed<Output> {
         let Delete {
             delete_token: _,
             optimizer_hints: _,
@@ -123,10 +137,11 @@ impl Walk<'_> {
         }
         let (scope, secret) = self.changed(table, place)?;
         self.real_predicate(selection.as_ref(), &scope, place)?;
-        self.keep_secret(&secret, place)
+        self.keep_secret(&secret, place)?;
+        Ok(Output::default())
     }
 
-    fn merge(&mut self, merge: &Merge, place: &Place) -> Followed<()> {
+    fn merge(&mut self, merge: &Merge, place: &Place) -> Followed<Output> {
         let Merge {
             merge_token: _,
             optimizer_hints: _,
@@ -142,13 +157,8 @@ impl Walk<'_> {
         };
         let (mut scope, secret) = self.changed_factor(table, place)?;
         let sources = self.factor(source, &Scope::default(), &Ctes::default())?;
-        let stored = join(
-            sources
-                .iter()
-                .flat_map(|r| &r.fields)
-                .map(|f| &f.value.flow),
-        );
-        scope.relations.extend(sources);
+        scope.relations.extend(sources.iter().cloned());
+        let mut fields = Vec::new();
         let predicate =
             self.within(Clause::Join, |w| w.expression(on, &scope, &Ctes::default()))?;
         for clause in clauses {
@@ -160,20 +170,22 @@ impl Walk<'_> {
             if matches!(clause.action, MergeAction::Delete { .. }) && predicate.flow.is_empty() {
                 return Err(unlimited(place));
             }
-            self.merge_action(&clause.action, &stored, &scope, place)?;
+            fields.extend(self.merge_action(&clause.action, &sources, &scope, place)?);
         }
-        self.keep_secret(&secret, place)
+        self.keep_secret(&secret, place)?;
+        self.store_everything(target_name(table)?);
+        Ok(Output { fields, row: None })
     }
 
     fn merge_action(
         &mut self,
         action: &MergeAction,
-        stored: &Flow,
+        sources: &[Relation],
         scope: &Scope<'_>,
         place: &Place,
-    ) -> Followed<()> {
+    ) -> Followed<Vec<Field>> {
         match action {
-            MergeAction::Delete { .. } => Ok(()),
+            MergeAction::Delete { .. } => Ok(Vec::new()),
             MergeAction::Update(update)
                 if update.update_predicate.is_none() && update.delete_predicate.is_none() =>
             {
@@ -185,14 +197,26 @@ impl Walk<'_> {
             MergeAction::Insert(insert) if insert.insert_predicate.is_none() => {
                 match &insert.kind {
                     MergeInsertKind::Row => {
-                        self.note(stored, place);
-                        Ok(())
+                        let fields: Vec<_> =
+                            sources.iter().flat_map(|r| r.fields.clone()).collect();
+                        self.note(&join(fields.iter().map(|f| &f.value.flow)), place);
+                        Ok(fields)
                     }
                     MergeInsertKind::Values(values) => {
-                        for expr in values.rows.iter().flat_map(|row| &row.content) {
-                            self.expression(expr, scope, &Ctes::default())?;
-                        }
-                        Ok(())
+                        let values = values.rows.iter().flat_map(|row| &row.content);
+                        let names = insert
+                            .columns
+                            .iter()
+                            .map(Some)
+                            .chain(std::iter::repeat(None));
+                        values
+                            .zip(names)
+                            .map(|(expr, column)| {
+                                let value = self.stored(expr, scope)?;
+                                let name = column.and_then(last_name);
+                                Ok(Field { name, value })
+                            })
+                            .collect()
                     }
                     MergeInsertKind::Wildcard => Err(Refusal::unsupported(place, "INSERT *")),
                 }
@@ -201,26 +225,37 @@ impl Walk<'_> {
         }
     }
 
-    fn assignments(&mut self, assignments: &[Assignment], scope: &Scope<'_>) -> Followed<()> {
+    /// What `SET` stores, under the names of the columns.
+    fn assignments(
+        &mut self,
+        assignments: &[Assignment],
+        scope: &Scope<'_>,
+    ) -> Followed<Vec<Field>> {
+        let mut fields = Vec::with_capacity(assignments.len());
         for Assignment { target, value } in assignments {
             let AssignmentTarget::ColumnName(object) = target else {
                 return Err(Refusal::unsupported(&(0..0), "This target of SET"));
             };
             path(object)?;
-            if !matches!(value, Expr::Identifier(ident) if is_default(ident)) {
-                self.expression(value, scope, &Ctes::default())?;
-            }
+            let value = self.stored(value, scope)?;
+            let name = last_name(object);
+            fields.push(Field { name, value });
         }
-        Ok(())
+        Ok(fields)
     }
 
     /// The table that a statement changes, by the name of the catalog.
     fn target(&mut self, object: &ObjectName) -> Followed<Relation> {
         let parts = path(object)?;
         let full = self.full_name(&parts, &crate::walk::path_place(&parts))?;
+        let temporary = self.own_table(&parts)?;
+        let temporary = temporary.is_some_and(|(_, own)| own.is_temporary);
         let relation = self.table(&parts, &Ctes::default())?;
         let place = crate::walk::path_place(&parts);
         self.explained.insert(place.start);
+        if temporary {
+            return Ok(relation);
+        }
         self.masked.remove(&place.start);
         self.reads.remove(&full);
         self.writes.insert(full.clone());
@@ -270,7 +305,13 @@ impl Walk<'_> {
         if let Some(own) = crate::walk::alias_name(alias.as_ref())? {
             relation.name = Some(own);
         }
-        let secret = join(relation.fields.iter().map(|field| &field.value.flow));
+        // What a table of the script holds was masked when it was read.
+        let is_own = self.own_table(&path(object)?)?.is_some();
+        let secret = if is_own {
+            Flow::default()
+        } else {
+            join(relation.fields.iter().map(|field| &field.value.flow))
+        };
         let scope = Scope {
             relations: vec![relation],
             ..Scope::default()
@@ -308,6 +349,18 @@ impl Walk<'_> {
         }
         Ok(())
     }
+}
+
+fn target_name(factor: &TableFactor) -> Followed<&ObjectName> {
+    match factor {
+        TableFactor::Table { name, .. } => Ok(name),
+        _ => Err(Refusal::unsupported(&(0..0), "This target of a change")),
+    }
+}
+
+fn last_name(object: &ObjectName) -> Option<Rc<str>> {
+    let last = object.0.last()?.as_ident()?;
+    Some(last.value.as_str().into())
 }
 
 fn is_default(ident: &Ident) -> bool {

@@ -37,7 +37,7 @@ pub(crate) fn note_change(walk: &mut Walk<'_>, output: &Output, place: &Place) {
     }
 }
 
-pub(crate) fn columns(walk: &Walk<'_>, output: &Output, masks: &Masks<'_>) -> Vec<OutputColumn> {
+pub(crate) fn columns(walk: &Walk<'_>, output: &Output) -> Vec<OutputColumn> {
     let mut unnamed = (0..).map(|number| format!("f{number}_"));
     let columns = output.fields.iter().enumerate().map(|(position, field)| {
         let flow = &field.value.flow;
@@ -54,7 +54,7 @@ pub(crate) fn columns(walk: &Walk<'_>, output: &Output, masks: &Masks<'_>) -> Ve
             position,
             sources: paths(walk, flow),
             masked: !tags.is_empty(),
-            rule: only_rule(&tags, masks),
+            rule: only_rule(&tags, walk.masks),
             tags: tags.into_iter().cloned().collect(),
         }
     });
@@ -73,8 +73,8 @@ fn paths(walk: &Walk<'_>, flow: &Flow) -> Vec<String> {
 }
 
 /// Puts what the walk learnt into the report.
-pub(crate) fn describe(walk: Walk<'_>, report: &mut Statement) {
-    report.indirect = paths(&walk, &walk.indirect);
+pub(crate) fn describe(walk: &mut Walk<'_>, report: &mut Statement) {
+    report.indirect = paths(walk, &walk.indirect);
     let mut tags = BTreeSet::new();
     let mut findings = Vec::new();
     for ((start, end, clause), flow) in &walk.references {
@@ -94,16 +94,16 @@ pub(crate) fn describe(walk: Walk<'_>, report: &mut Statement) {
     for column in &report.columns {
         tags.extend(column.tags.iter().cloned());
     }
-    findings.extend(unlimited(&walk));
-    findings.extend(walk.findings);
+    findings.extend(unlimited(walk));
+    findings.append(&mut walk.findings);
     findings.sort_by(|a, b| {
         (a.start, a.end, &a.code, &a.message).cmp(&(b.start, b.end, &b.code, &b.message))
     });
     findings.dedup();
     report.findings = findings;
     report.tags = tags.into_iter().collect();
-    report.writes = walk.writes.into_iter().collect();
-    report.reads = walk.reads.into_iter().collect();
+    report.writes = walk.writes.iter().cloned().collect();
+    report.reads = walk.reads.iter().cloned().collect();
 }
 
 /// Partitioned tables whose partition column no filter and no join names.

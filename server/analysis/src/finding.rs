@@ -63,8 +63,6 @@ findings! {
     AmbiguousName = "ambiguous_name", Critical, "Qualify the name with the table's alias.";
     /// A function that is not known to be free of side effects.
     UnknownFunction = "unknown_function", Critical, "Use GoogleSQL's built-in functions.";
-    /// More than one statement, or a script.
-    Script = "script", Critical, "Send one statement at a time.";
     /// Text that is run as a statement later.
     DynamicSql = "dynamic_sql", Critical, "Write the statement itself.";
     /// A call of a procedure, whose body is not seen.
@@ -89,6 +87,8 @@ findings! {
     Unmaskable = "unmaskable", Critical, "Read the tagged column in a query, not in the target of a change.";
     /// The parameter that carries the salt of masks.
     ReservedParameter = "reserved_parameter", Critical, "Give the parameter another name.";
+    /// More than one statement, or a script.
+    Script = "script", High, "Send one statement at a time.";
     /// Invisible or reordering characters: what a reviewer sees is not what runs.
     SuspiciousCharacters = "suspicious_characters", High, "Remove the invisible characters.";
     /// A tagged column decides which rows come: the answer tells about it.
@@ -151,7 +151,12 @@ impl Refusal {
         Self::new(FindingCode::UnsupportedConstruct, place, message)
     }
 
-    pub(crate) fn into_finding(self) -> Finding {
-        *self.0
+    /// What is to be told; without a place of its own it is about the whole that is given.
+    pub(crate) fn into_finding_within(self, whole: &Place) -> Finding {
+        let mut finding = *self.0;
+        if finding.end == 0 {
+            (finding.start, finding.end) = (whole.start, whole.end);
+        }
+        finding
     }
 }

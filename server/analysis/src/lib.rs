@@ -10,6 +10,7 @@ mod characters;
 mod describe;
 mod finding;
 mod flow;
+mod follow;
 mod functions;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
@@ -19,6 +20,7 @@ mod parse;
 mod report;
 mod rewrite;
 mod scope;
+mod script;
 mod statement;
 mod value;
 mod walk;

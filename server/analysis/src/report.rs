@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{Digest, Finding, MaskRule, RiskLevel, Route, TableName, Tag};
 use serde::{Deserialize, Serialize};
 
+use crate::finding::FindingCode;
+
 /// Everything that is known of one SQL text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Analysis {
@@ -92,14 +94,32 @@ impl Analysis {
         self.statements.iter().flat_map(|s| &s.tags).collect()
     }
 
-    /// The column paths that are used, by table.
+    /// Whether it is a script, of which BigQuery tells nothing but that before it runs.
+    #[must_use]
+    pub fn is_script(&self) -> bool {
+        self.findings()
+            .any(|finding| finding.code == FindingCode::Script.as_str())
+    }
+
+    /// The columns of the answer; none when several statements of a script answer.
+    #[must_use]
+    pub fn answer(&self) -> Option<&[OutputColumn]> {
+        let mut queries = self.statements.iter().filter(|s| s.kind == "select");
+        match (queries.next(), queries.next()) {
+            (Some(only), None) => Some(&only.columns),
+            _ => None,
+        }
+    }
+
+    /// The column paths that are used, by table. A statement may use columns of a table that
+    /// another one read into a variable.
     #[must_use]
     pub fn used_columns(&self) -> BTreeMap<TableName, BTreeSet<String>> {
         let mut used: BTreeMap<TableName, BTreeSet<String>> = BTreeMap::new();
         for statement in &self.statements {
             let outputs = statement.columns.iter().flat_map(|c| &c.sources);
             for source in outputs.chain(&statement.indirect) {
-                if let Some((table, path)) = statement.split(source) {
+                if let Some((table, path)) = self.split(source) {
                     used.entry(table.clone())
                         .or_default()
                         .insert(path.to_owned());
@@ -108,12 +128,13 @@ impl Analysis {
         }
         used
     }
-}
 
-impl Statement {
-    /// Splits `project.dataset.table.path` at the table that this statement names.
+    /// Splits `project.dataset.table.path` at the table that a statement names.
     fn split<'a>(&self, source: &'a str) -> Option<(&TableName, &'a str)> {
-        let tables = self.reads.iter().chain(&self.writes);
+        let tables = self
+            .statements
+            .iter()
+            .flat_map(|s| s.reads.iter().chain(&s.writes));
         tables
             .filter_map(|table| {
                 let path = source.strip_prefix(table.as_str())?.strip_prefix('.')?;

@@ -177,6 +177,12 @@ impl Value {
         Self::from_fields(fields.collect())
     }
 
+    /// The field at a position; of a value whose insides are not known, the whole.
+    pub fn part(&self, position: usize) -> Self {
+        let field = self.fields().and_then(|fields| fields.get(position));
+        field.map_or_else(|| Self::from_all([self]), |field| field.value.clone())
+    }
+
     fn fields(&self) -> Option<&Rc<[Field]>> {
         match &self.shape {
             Shape::Struct(fields) => Some(fields),

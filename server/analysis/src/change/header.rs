@@ -1,4 +1,6 @@
-//! The heads of `INSERT` and `CREATE TABLE … AS`, before their query.
+//! The heads of `INSERT` and `CREATE TEMP FUNCTION`.
+
+use std::{ops::Range, rc::Rc};
 
 use sqlparser::{
     ast::{Ident, ObjectName, Query},
@@ -9,7 +11,10 @@ use sqlparser::{
 
 use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
-    parse::prepared,
+    follow::parsed,
+    parse::{Cursor, prepared},
+    statement::{name_at, pieces},
+    walk::Function,
 };
 
 /// Where rows go, and the query that gives them.
@@ -38,21 +43,42 @@ pub(crate) fn insert_header(tokens: &[TokenWithSpan], place: &Place) -> Followed
     })
 }
 
-/// `CREATE [OR REPLACE] TABLE [IF NOT EXISTS] table AS query`.
-pub(crate) fn create_header(tokens: &[TokenWithSpan], place: &Place) -> Followed<Header> {
-    read(tokens, place, |parser| {
-        parser.expect_keyword_is(Keyword::CREATE)?;
-        let _ = parser.parse_keywords(&[Keyword::OR, Keyword::REPLACE]);
-        parser.advance_token();
-        let _ = parser.parse_keywords(&[Keyword::IF, Keyword::NOT, Keyword::EXISTS]);
-        let target = parser.parse_object_name(true)?;
-        parser.expect_keyword_is(Keyword::AS)?;
-        Ok(Header {
-            target,
-            columns: Vec::new(),
-            query: parser.parse_query()?,
-        })
-    })
+/// `CREATE TEMP FUNCTION name(parameters) [RETURNS type] AS (expression)`.
+pub(crate) fn function_header(tokens: &[TokenWithSpan], place: &Place) -> Followed<Rc<Function>> {
+    let cursor = Cursor(tokens);
+    let unsupported = || Refusal::unsupported(place, "This form of function");
+    let start = (0..tokens.len()).find(|&at| cursor.is(at, "FUNCTION"));
+    let (name, opening) = start
+        .and_then(|at| name_at(&cursor, at + 1))
+        .ok_or_else(unsupported)?;
+    if cursor.token(opening) != Some(&Token::LParen) {
+        return Err(unsupported());
+    }
+    let end = cursor.end_of_pair(opening, &Token::LParen, &Token::RParen);
+    let parameters = parameters(&cursor, opening + 1..end.saturating_sub(1));
+    let body = (end..tokens.len()).find(|&at| cursor.keyword(at) == Keyword::AS);
+    let body = body
+        .and_then(|at| tokens.get(at + 1..))
+        .ok_or_else(unsupported)?;
+    Ok(Rc::new(Function {
+        name,
+        parameters: parameters.ok_or_else(unsupported)?,
+        body: parsed(body, Parser::parse_expr)?,
+    }))
+}
+
+fn parameters(cursor: &Cursor<'_>, range: Range<usize>) -> Option<Vec<Rc<str>>> {
+    if range.is_empty() {
+        return Some(Vec::new());
+    }
+    let firsts = pieces(cursor, range).into_iter();
+    let names = firsts.map(
+        |piece| match cursor.token(cursor.at_or_after(piece.start)) {
+            Some(Token::Word(word)) => Some(word.value.as_str().into()),
+            _ => None,
+        },
+    );
+    names.collect()
 }
 
 fn opens_columns(parser: &Parser<'_>) -> bool {

@@ -9,10 +9,10 @@ use sqlparser::{
 const LONGEST_TYPE: usize = 2_000;
 
 /// Tokens that are looked at by their position; every look-ahead is bounded.
-pub(super) struct Cursor<'t>(pub &'t [TokenWithSpan]);
+pub(crate) struct Cursor<'t>(pub &'t [TokenWithSpan]);
 
 /// A set operation that joins its arms by name.
-pub(super) struct SetOperation {
+pub(crate) struct SetOperation {
     /// Where `UNION`, `INTERSECT` or `EXCEPT` stands.
     pub operator: usize,
     /// The words that the parser gets behind it.
@@ -32,8 +32,8 @@ pub(super) fn word(token: Option<&Token>) -> Option<&Word> {
     }
 }
 
-impl Cursor<'_> {
-    pub fn token(&self, at: usize) -> Option<&Token> {
+impl<'t> Cursor<'t> {
+    pub fn token(&self, at: usize) -> Option<&'t Token> {
         self.0.get(at).map(|token| &token.token)
     }
 
@@ -61,7 +61,7 @@ impl Cursor<'_> {
         )
     }
 
-    fn is(&self, at: usize, text: &str) -> bool {
+    pub fn is(&self, at: usize, text: &str) -> bool {
         word(self.token(at))
             .is_some_and(|w| w.quote_style.is_none() && w.value.eq_ignore_ascii_case(text))
     }
@@ -110,7 +110,7 @@ impl Cursor<'_> {
         self.end_of_pair(start, &Token::LBracket, &Token::RBracket)
     }
 
-    fn end_of_pair(&self, start: usize, opening: &Token, closing: &Token) -> usize {
+    pub fn end_of_pair(&self, start: usize, opening: &Token, closing: &Token) -> usize {
         let mut open = 0_usize;
         for (at, token) in self.0.iter().enumerate().skip(start) {
             if token.token == *opening {

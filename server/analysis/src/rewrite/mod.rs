@@ -10,12 +10,10 @@ mod pseudo;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use crate::{
-    change,
     finding::{FindingCode, Followed, Place, Refusal},
+    follow,
     lexer::{self, place},
     mask::{self, Masks},
-    parse,
-    statement::Kind,
     value::{Field, Sources},
     walk::{Masked, Walk},
 };
@@ -35,17 +33,12 @@ struct Edit {
 }
 
 /// The text with every table masked where it is read.
-pub(crate) fn rewrite(
-    sql: &str,
-    tokens: &[TokenWithSpan],
-    walk: &Walk<'_>,
-    masks: &Masks<'_>,
-) -> Followed<Rewritten> {
+pub(crate) fn rewrite(sql: &str, tokens: &[TokenWithSpan], walk: &Walk<'_>) -> Followed<Rewritten> {
     let mut edits = Vec::new();
     let mut standing = Vec::new();
     let mut hidden = pseudo::Hidden::new();
     for masked in walk.masked.values() {
-        let subquery = Subquery::of(sql, tokens, masked, &walk.sources, masks)?;
+        let subquery = Subquery::of(sql, tokens, masked, &walk.sources, walk.masks)?;
         if let Some(place) = subquery.standing(sql, tokens, masked) {
             standing.push(place);
             continue;
@@ -88,13 +81,8 @@ fn read_again(sql: String) -> Followed<Rewritten> {
         let message = "The masked statement would not be readable.";
         Refusal::new(FindingCode::Unmaskable, &(0..0), message)
     };
-    let mut tokens = lexer::tokens(&sql).map_err(broken)?;
-    tokens.retain(|token| token.token != Token::SemiColon);
-    match Kind::of(&tokens) {
-        Kind::CreateTableAs => change::create_header(&tokens, &(0..0)).map(drop),
-        _ => parse::parse(&tokens).map(drop),
-    }
-    .map_err(broken)?;
+    let tokens = lexer::tokens(&sql).map_err(broken)?;
+    follow::can_be_read(&tokens).map_err(broken)?;
     let needs_salt = tokens.iter().any(|t| mask::is_salt(&t.token));
     Ok(Rewritten { sql, needs_salt })
 }

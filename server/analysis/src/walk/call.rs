@@ -6,7 +6,10 @@ use sqlparser::ast::{
     Query,
 };
 
-use super::{Clause, Ctes, Walk, expression::place_of, field, name, names::path_place, path};
+use super::{
+    Clause, Ctes, Function as OwnFunction, Walk, expression::place_of, field, name,
+    names::path_place, path,
+};
 use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
     functions::{self, Kind},
@@ -49,6 +52,9 @@ impl Walk<'_> {
         if called == "WITH" {
             return self.with_names(args, scope, ctes);
         }
+        if let Some(own) = self.own_function(&called) {
+            return self.call_of_own(&own, args, first, (scope, ctes), &place);
+        }
         let kind = functions::kind(&called).ok_or_else(|| unknown(&called, &place))?;
         let value = match args {
             FunctionArguments::None => Value::default(),
@@ -69,6 +75,30 @@ impl Walk<'_> {
             self.find(FindingCode::ErrorLeak, &place, message);
         }
         Ok(value)
+    }
+
+    fn call_of_own(
+        &mut self,
+        function: &OwnFunction,
+        args: &FunctionArguments,
+        first: Option<Value>,
+        (scope, ctes): (&Scope<'_>, &Ctes),
+        place: &Place,
+    ) -> Followed<Value> {
+        let mut values: Vec<Value> = first.into_iter().collect();
+        let FunctionArguments::List(list) = args else {
+            return Err(Refusal::unsupported(place, "This form of call"));
+        };
+        if !list.clauses.is_empty() || list.duplicate_treatment.is_some() {
+            return Err(Refusal::unsupported(place, "This form of call"));
+        }
+        for arg in &list.args {
+            let FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) = arg else {
+                return Err(Refusal::unsupported(place, "This form of argument"));
+            };
+            values.push(self.expression(expr, scope, ctes)?);
+        }
+        self.call_own(function, &values, place)
     }
 
     /// `WITH(name AS value, …, result)`: each name is in reach of what stands behind it.

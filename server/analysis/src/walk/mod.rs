@@ -6,6 +6,7 @@ mod expression;
 mod from;
 mod join;
 mod names;
+mod own;
 mod pipe;
 mod pivot;
 mod query;
@@ -25,14 +26,17 @@ use domain::{Finding, TableName};
 use crate::{
     catalog::Catalog,
     finding::{FindingCode, Followed, Place, Refusal},
-    scope::Relation,
+    mask::Masks,
     value::{Field, Flow, Sources, Value, join},
 };
 
 pub(crate) use from::alias_name;
 pub(crate) use names::{name, path, path_place};
+pub(crate) use own::Function;
+use own::Own;
 pub(crate) use query::{Ctes, Output};
 pub(crate) use suspect::Partitioned;
+use table::Known;
 pub(crate) use table::{Masked, Star};
 
 /// How deep expressions and queries may nest in the tree.
@@ -68,6 +72,7 @@ impl Clause {
 /// One walk over one statement.
 pub(crate) struct Walk<'c> {
     pub catalog: &'c Catalog,
+    pub masks: &'c Masks<'c>,
     pub sources: Sources,
     /// Columns that only decide which rows come.
     pub indirect: Flow,
@@ -80,13 +85,12 @@ pub(crate) struct Walk<'c> {
     pub explained: BTreeSet<usize>,
     /// Tables of the text that must be masked, by the place of their name.
     pub masked: BTreeMap<usize, Masked>,
-    /// Variables of the script, in small letters.
-    pub variables: BTreeMap<String, Value>,
     /// Tables of the text that have a partition column.
     pub partitioned: Vec<Partitioned>,
     /// Where names start that also name a column of an answer, if they may be pseudo-columns.
     pub naming: BTreeSet<usize>,
-    tables: BTreeMap<TableName, Rc<Relation>>,
+    own: Own,
+    tables: BTreeMap<TableName, Rc<Known>>,
     clause: Clause,
     /// What the keys of the present `GROUP BY` carry.
     grouped: Flow,
@@ -96,9 +100,10 @@ pub(crate) struct Walk<'c> {
 }
 
 impl<'c> Walk<'c> {
-    pub fn new(catalog: &'c Catalog) -> Self {
+    pub fn new(catalog: &'c Catalog, masks: &'c Masks<'c>) -> Self {
         Self {
             catalog,
+            masks,
             sources: Sources::default(),
             indirect: Flow::default(),
             references: BTreeMap::new(),
@@ -107,9 +112,9 @@ impl<'c> Walk<'c> {
             writes: BTreeSet::new(),
             explained: BTreeSet::new(),
             masked: BTreeMap::new(),
-            variables: BTreeMap::new(),
             partitioned: Vec::new(),
             naming: BTreeSet::new(),
+            own: Own::default(),
             tables: BTreeMap::new(),
             clause: Clause::Value,
             grouped: Flow::default(),

@@ -62,7 +62,10 @@ impl Walk<'_> {
             }
             (Some(found), _) => found,
             (None, _) => Found::Column {
-                value: self.variable(name(first)?, &place)?,
+                value: self.variable(name(first)?).cloned().ok_or_else(|| {
+                    let message = format!("There is no column or table alias `{first}` in reach.");
+                    Refusal::new(FindingCode::UnknownColumn, &place, message)
+                })?,
                 pseudo_of: None,
             },
         };
@@ -85,15 +88,6 @@ impl Walk<'_> {
         }
         self.note(&value.flow, &place);
         Ok(value)
-    }
-
-    /// A variable of the script, which any column hides.
-    fn variable(&self, name: &str, place: &Place) -> Followed<Value> {
-        let known = self.variables.get(&name.to_ascii_lowercase());
-        known.cloned().ok_or_else(|| {
-            let message = format!("There is no column or table alias `{name}` in reach.");
-            Refusal::new(FindingCode::UnknownColumn, place, message)
-        })
     }
 
     fn whole_row(

@@ -271,13 +271,8 @@ impl Walk<'_> {
         for (op, quantifier, right) in arms.into_iter().rev() {
             let right = self.deeper(|walk| walk.body(right, outer, ctes))?.0;
             output = combined(output, right, *op, *quantifier)?;
-            let keeps_all = matches!(
-                (op, quantifier),
-                (
-                    SetOperator::Union,
-                    SetQuantifier::All | SetQuantifier::AllByName
-                )
-            );
+            // By name, `parse::repair` does not tell `ALL` from `DISTINCT`.
+            let keeps_all = matches!((op, quantifier), (SetOperator::Union, SetQuantifier::All));
             if !keeps_all {
                 self.decide(&output);
             }

@@ -8,7 +8,7 @@ use std::{
 use domain::{Column, TableName};
 use sqlparser::ast::Ident;
 
-use super::{Ctes, Walk, field, name, names::path_place};
+use super::{Clause, Ctes, Walk, field, name, names::path_place};
 use crate::{
     catalog::Table,
     finding::{FindingCode, Followed, Place, Refusal},
@@ -48,6 +48,16 @@ pub(crate) struct Star {
     pub except: Option<usize>,
 }
 
+/// A table or view of the catalog.
+#[derive(Debug)]
+pub(super) struct Known {
+    relation: Relation,
+    /// Itself, and every table that its definition reads.
+    reads: BTreeSet<TableName>,
+    /// The columns that decide about the rows of a view.
+    deciding: Flow,
+}
+
 impl Walk<'_> {
     /// The relation that a name in `FROM` stands for.
     pub fn table(&mut self, parts: &[&Ident], ctes: &Ctes) -> Followed<Relation> {
@@ -62,10 +72,28 @@ impl Walk<'_> {
             relation.name = Some(own.as_str().into());
             return Ok(relation);
         }
+        if let Some((name, table)) = self.own_table(parts)? {
+            let relation = Relation {
+                name: Some(own.as_str().into()),
+                ..table.relation.clone()
+            };
+            if !table.is_temporary {
+                self.reads.insert(name);
+            }
+            self.step(relation.fields.len())?;
+            return Ok(relation);
+        }
         let full = self.full_name(parts, &place)?;
-        let mut relation = self.catalogued(&full, &place)?;
-        self.note_partition(&full, &relation, &place);
-        self.reads.insert(full);
+        let known = self.catalogued(&full, &place)?;
+        self.note_partition(&full, &known.relation, &place);
+        self.reads.extend(known.reads.iter().cloned());
+        self.indirect = join([&self.indirect, &known.deciding]);
+        if self.is_sensitive(&known.deciding) {
+            // The definition runs raw: its rows tell about the tagged columns that choose them.
+            let message = format!("A tagged column decides about the rows of the view `{full}`.");
+            self.find(FindingCode::SensitivePredicate, &place, message);
+        }
+        let mut relation = known.relation.clone();
         let wild = own.ends_with('*');
         relation.name = (!wild).then(|| own.as_str().into());
         if self.views.is_empty()
@@ -122,33 +150,40 @@ impl Walk<'_> {
     }
 
     /// Notes a table that is read in a way that is not followed.
-    pub(super) fn note_read(&mut self, parts: &[&Ident]) {
+    pub fn note_read(&mut self, parts: &[&Ident]) {
         if self.is_catalogued(parts) {
             self.reads.extend(self.full_name(parts, &(0..0)));
         }
     }
 
-    fn catalogued(&mut self, full: &TableName, place: &Place) -> Followed<Relation> {
+    fn catalogued(&mut self, full: &TableName, place: &Place) -> Followed<Rc<Known>> {
         if let Some(known) = self.tables.get(full) {
-            return Ok(Relation::clone(known));
+            return Ok(Rc::clone(known));
         }
         let catalog = self.catalog;
+        let outside = std::mem::take(&mut self.reads);
+        let indirect = std::mem::take(&mut self.indirect);
         let relation = if let Some(table) = catalog.tables.get(full) {
-            self.base_table(
-                full,
-                table,
-                &["_PARTITIONTIME", "_PARTITIONDATE", "_FILE_NAME"],
-            )
+            let pseudo = ["_PARTITIONTIME", "_PARTITIONDATE", "_FILE_NAME"];
+            Ok(self.base_table(full, table, &pseudo))
         } else if let Some(view) = catalog.views.get(full) {
-            self.view(full, &view.sql, place)?
+            self.view(full, &view.sql, place)
         } else if let Some(prefix) = full.as_str().strip_suffix('*') {
-            let table = self.wildcard(prefix, place)?;
-            self.base_table(full, &table, &["_TABLE_SUFFIX"])
+            let table = self.wildcard(prefix, place);
+            table.map(|table| self.base_table(full, &table, &["_TABLE_SUFFIX"]))
         } else {
-            return Err(unknown(full.as_str(), place));
+            Err(unknown(full.as_str(), place))
         };
-        self.tables.insert(full.clone(), Rc::new(relation.clone()));
-        Ok(relation)
+        let mut reads = std::mem::replace(&mut self.reads, outside);
+        reads.insert(full.clone());
+        let deciding = std::mem::replace(&mut self.indirect, indirect);
+        let known = Rc::new(Known {
+            relation: relation?,
+            reads,
+            deciding,
+        });
+        self.tables.insert(full.clone(), Rc::clone(&known));
+        Ok(known)
     }
 
     fn base_table(&mut self, full: &TableName, table: &Table, pseudo: &[&str]) -> Relation {
@@ -175,15 +210,18 @@ impl Walk<'_> {
     }
 
     /// A wildcard covers tables of one shape; a column is tagged if it is in any of them.
-    fn wildcard(&self, prefix: &str, place: &Place) -> Followed<Table> {
-        let covered = self.catalog.tables.iter();
+    fn wildcard(&mut self, prefix: &str, place: &Place) -> Followed<Table> {
+        let catalog = self.catalog;
+        let covered = catalog.tables.iter();
         let mut covered = covered.filter(|(name, _)| name.as_str().starts_with(prefix));
         let whole_dataset = prefix.ends_with('.') || prefix.matches('.').count() != 2;
-        let Some((_, first)) = covered.next().filter(|_| !whole_dataset) else {
+        let Some((name, first)) = covered.next().filter(|_| !whole_dataset) else {
             return Err(unknown(&format!("{prefix}*"), place));
         };
         let mut merged = first.clone();
-        for (_, table) in covered {
+        self.reads.insert(name.clone());
+        for (name, table) in covered {
+            self.reads.insert(name.clone());
             if !merge_tags(&mut merged.columns, &table.columns) {
                 let what = "A wildcard over tables of different shapes";
                 return Err(Refusal::unsupported(place, what));
@@ -205,16 +243,10 @@ impl Walk<'_> {
             return Err(Refusal::unsupported(place, "A view that reads itself"));
         }
         self.views.push(full.clone());
-        let outside = std::mem::take(&mut self.indirect);
+        let clause = std::mem::replace(&mut self.clause, Clause::Value);
         let output = self.definition(sql);
-        let deciding = std::mem::replace(&mut self.indirect, outside);
+        self.clause = clause;
         self.views.pop();
-        self.indirect = join([&self.indirect, &deciding]);
-        if self.is_sensitive(&deciding) {
-            // The definition runs raw: its rows tell about the tagged columns that choose them.
-            let message = format!("A tagged column decides about the rows of the view `{full}`.");
-            self.find(FindingCode::SensitivePredicate, place, message);
-        }
         let output = output.map_err(|_| {
             let what = format!("The definition of the view `{full}`");
             Refusal::unsupported(place, &what)
