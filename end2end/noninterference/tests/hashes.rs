@@ -18,8 +18,8 @@ use sandbox::{
 };
 
 const SSNS: &str = "SELECT ssn FROM people ORDER BY id";
-const JOINED: &str = "SELECT p.id, a.id FROM people AS p JOIN accounts AS a ON p.ssn = a.ssn \
-                      ORDER BY p.id, a.id";
+const JOINED: &str = "SELECT p.id AS person, a.id AS account FROM people AS p \
+                      JOIN accounts AS a ON p.ssn = a.ssn ORDER BY person, account";
 
 struct Database {
     catalog: Catalog,
