@@ -178,7 +178,7 @@ fn views_are_followed_and_masked_by_their_lineage() {
 }
 
 #[test]
-fn a_view_whose_rows_tell_about_a_tagged_column_needs_a_human() {
+fn a_view_whose_rows_or_errors_tell_about_a_tagged_column_needs_a_human() {
     let route = |definition: &str| {
         let mut catalog = catalog();
         for (name, sql) in [
@@ -207,11 +207,18 @@ fn a_view_whose_rows_tell_about_a_tagged_column_needs_a_human() {
         "SELECT DISTINCT country, ssn FROM ds.customers",
         "SELECT country FROM (SELECT ssn, country FROM ds.customers EXCEPT DISTINCT SELECT 'x', 'y')",
         "SELECT country FROM ds.customers QUALIFY ROW_NUMBER() OVER (ORDER BY ssn) = 1",
+        // Its error would carry the raw value.
+        "SELECT country, CAST(ssn AS INT64) AS number FROM ds.customers",
+        "SELECT country, IF(country = 'x', ERROR(ssn), 1) AS number FROM ds.customers",
     ] {
         assert_eq!(route(definition), Route::Approve, "{definition}");
     }
-    let plain = "SELECT ssn, country FROM ds.customers WHERE country = 'x' UNION ALL SELECT '', ''";
-    assert_eq!(route(plain), Route::Run);
+    for definition in [
+        "SELECT ssn, country FROM ds.customers WHERE country = 'x' UNION ALL SELECT '', ''",
+        "SELECT country, SAFE_CAST(ssn AS INT64) AS number FROM ds.customers",
+    ] {
+        assert_eq!(route(definition), Route::Run, "{definition}");
+    }
 }
 
 #[test]

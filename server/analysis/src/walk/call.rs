@@ -71,6 +71,7 @@ impl Walk<'_> {
         }
         self.suspect_call(&called, &value, &place);
         if kind == Kind::LeaksByError && self.is_sensitive(&value.flow) {
+            self.note_failing(&value.flow);
             let message = format!("`{called}` puts its argument into an error message.");
             self.find(FindingCode::ErrorLeak, &place, message);
         }

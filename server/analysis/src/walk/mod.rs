@@ -76,6 +76,8 @@ pub(crate) struct Walk<'c> {
     pub sources: Sources,
     /// Columns that only decide which rows come.
     pub indirect: Flow,
+    /// The columns for whose values the definition of a view may fail.
+    failing: Flow,
     /// Where columns are named, for what, and what flows there.
     pub references: BTreeMap<(usize, usize, Clause), Flow>,
     pub findings: Vec<Finding>,
@@ -106,6 +108,7 @@ impl<'c> Walk<'c> {
             masks,
             sources: Sources::default(),
             indirect: Flow::default(),
+            failing: Flow::default(),
             references: BTreeMap::new(),
             findings: Vec::new(),
             reads: BTreeSet::new(),

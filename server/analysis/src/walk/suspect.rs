@@ -114,9 +114,17 @@ impl Walk<'_> {
     }
 
     fn suspect_failure(&mut self, what: &str, flow: &Flow, place: &Place) {
+        self.note_failing(flow);
         if self.is_sensitive(flow) {
             let message = format!("{what} of a tagged value fails for some values.");
             self.find(FindingCode::FailingFunction, place, message);
+        }
+    }
+
+    /// An error in a view's definition, which runs raw, can carry the value that it fails for.
+    pub(super) fn note_failing(&mut self, flow: &Flow) {
+        if !self.views.is_empty() {
+            self.failing = join([&self.failing, flow]);
         }
     }
 

@@ -56,6 +56,8 @@ pub(super) struct Known {
     reads: BTreeSet<TableName>,
     /// The columns that decide about the rows of a view.
     deciding: Flow,
+    /// The columns for whose values the definition of a view may fail.
+    failing: Flow,
 }
 
 impl Walk<'_> {
@@ -92,6 +94,11 @@ impl Walk<'_> {
             // The definition runs raw: its rows tell about the tagged columns that choose them.
             let message = format!("A tagged column decides about the rows of the view `{full}`.");
             self.find(FindingCode::SensitivePredicate, &place, message);
+        }
+        self.failing = join([&self.failing, &known.failing]);
+        if self.is_sensitive(&known.failing) {
+            let message = format!("An error in the view `{full}` would carry a raw value.");
+            self.find(FindingCode::ErrorLeak, &place, message);
         }
         let mut relation = known.relation.clone();
         let wild = own.ends_with('*');
@@ -163,6 +170,7 @@ impl Walk<'_> {
         let catalog = self.catalog;
         let outside = std::mem::take(&mut self.reads);
         let indirect = std::mem::take(&mut self.indirect);
+        let failing = std::mem::take(&mut self.failing);
         let relation = if let Some(table) = catalog.tables.get(full) {
             let pseudo = ["_PARTITIONTIME", "_PARTITIONDATE", "_FILE_NAME"];
             Ok(self.base_table(full, table, &pseudo))
@@ -177,10 +185,12 @@ impl Walk<'_> {
         let mut reads = std::mem::replace(&mut self.reads, outside);
         reads.insert(full.clone());
         let deciding = std::mem::replace(&mut self.indirect, indirect);
+        let failing = std::mem::replace(&mut self.failing, failing);
         let known = Rc::new(Known {
             relation: relation?,
             reads,
             deciding,
+            failing,
         });
         self.tables.insert(full.clone(), Rc::clone(&known));
         Ok(known)
