@@ -69,8 +69,12 @@ fn faults(case: &Case, analysis: &Analysis) -> Vec<String> {
             faults.push(format!("`{}` misses the source {missing}", column.name));
         }
     }
-    if case.decision == "allow" && case.inference.is_empty() && analysis.route != Route::Run {
-        faults.push("it may not run".to_owned());
+    let expected = match case.inference.as_slice() {
+        [] => Route::Run,
+        _ => Route::Approve,
+    };
+    if case.decision == "allow" && analysis.route != expected {
+        faults.push(format!("its route is {:?}", analysis.route));
     }
     faults
 }

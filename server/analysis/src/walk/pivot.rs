@@ -57,7 +57,8 @@ impl Walk<'_> {
             return Err(Refusal::unsupported(&(0..0), "This form of PIVOT"));
         };
         self.everything(input)?;
-        let key_value = self.within(Clause::Group, |walk| walk.expression(key, input, ctes))?;
+        // Its values are compared with those of the list.
+        let key_value = self.within(Clause::Filter, |walk| walk.expression(key, input, ctes))?;
         let mut used = named_columns(key);
         let mut cells = Vec::new();
         for ExprWithAlias { expr, alias } in aggregates {

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    Cte, Expr, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, With,
+    Cte, Expr, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier,
+    Spanned as _, With,
 };
 
 use super::{Clause, Walk, field, name};
@@ -269,8 +270,12 @@ impl Walk<'_> {
         }
         let mut output = self.deeper(|walk| walk.body(first, outer, ctes))?.0;
         for (op, quantifier, right) in arms.into_iter().rev() {
+            let place = place(right.span());
             let right = self.deeper(|walk| walk.body(right, outer, ctes))?.0;
             output = combined(output, right, *op, *quantifier)?;
+            if *op != SetOperator::Union {
+                self.compared(&output, &place);
+            }
             // By name, `parse::repair` does not tell `ALL` from `DISTINCT`.
             let keeps_all = matches!((op, quantifier), (SetOperator::Union, SetQuantifier::All));
             if !keeps_all {
@@ -278,6 +283,15 @@ impl Walk<'_> {
             }
         }
         Ok(output)
+    }
+
+    /// The rows of an arm that `EXCEPT` and `INTERSECT` look for in the other.
+    fn compared(&mut self, output: &Output, place: &Place) {
+        let mut fields = output.fields.iter();
+        if fields.any(|field| self.is_sensitive(&field.value.flow)) {
+            let message = "Rows come or stay out by the values of a tagged column.";
+            self.find(FindingCode::SensitivePredicate, place, message.to_owned());
+        }
     }
 
     fn order_by(
