@@ -49,7 +49,14 @@ fn refused(mut reports: Vec<Statement>, refusal: Refusal, whole: &Place) -> Judg
 
 /// A statement whose whole effect is seen, and never allowed.
 fn is_known(refusal: &Finding) -> bool {
-    refusal.code == FindingCode::Destructive.as_str()
+    use FindingCode as Code;
+    let known = [
+        Code::AccessControl,
+        Code::DataExport,
+        Code::Destructive,
+        Code::SchemaChange,
+    ];
+    known.iter().any(|code| refusal.code == code.as_str())
 }
 
 fn conclude(

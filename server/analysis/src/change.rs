@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use sqlparser::ast::{
     Assignment, AssignmentTarget, Delete, Expr, FromTable, Ident, Merge, MergeAction,
-    MergeInsertKind, MergeUpdateKind, ObjectName, SetExpr, Statement, TableFactor, TableWithJoins,
-    Update, UpdateTableFromKind, Values,
+    MergeClauseKind, MergeInsertKind, MergeUpdateKind, ObjectName, SetExpr, Statement, TableFactor,
+    TableWithJoins, Update, UpdateTableFromKind, Values,
 };
 
 use crate::{
@@ -107,8 +107,8 @@ impl Walk<'_> {
             }
         }
         let fields = self.assignments(assignments, &scope)?;
-        self.real_predicate(selection.as_ref(), &scope, place)?;
-        self.keep_secret(&secret, place)?;
+        self.real_predicate(selection.as_ref(), &scope, secret.as_ref(), place)?;
+        self.keep_secret(secret.as_ref(), place)?;
         self.store_everything(target_name(&table.relation)?);
         Ok(Output { fields, row: None })
     }
@@ -136,8 +136,8 @@ impl Walk<'_> {
             return Err(Refusal::unsupported(place, "A clause of this DELETE"));
         }
         let (scope, secret) = self.changed(table, place)?;
-        self.real_predicate(selection.as_ref(), &scope, place)?;
-        self.keep_secret(&secret, place)?;
+        self.real_predicate(selection.as_ref(), &scope, secret.as_ref(), place)?;
+        self.keep_secret(secret.as_ref(), place)?;
         Ok(Output::default())
     }
 
@@ -155,24 +155,35 @@ impl Walk<'_> {
         else {
             return Err(Refusal::unsupported(place, "A clause of this MERGE"));
         };
-        let (mut scope, secret) = self.changed_factor(table, place)?;
-        let sources = self.factor(source, &Scope::default(), &Ctes::default())?;
-        scope.relations.extend(sources.iter().cloned());
+        let (target, secret) = self.changed_factor(table, place)?;
+        let relations = self.factor(source, &Scope::default(), &Ctes::default())?;
+        let source = Scope {
+            relations,
+            ..Scope::default()
+        };
+        let mut both = target.clone();
+        both.relations.extend(source.relations.iter().cloned());
+        let predicate = self.within(Clause::Join, |w| w.expression(on, &both, &Ctes::default()))?;
         let mut fields = Vec::new();
-        let predicate =
-            self.within(Clause::Join, |w| w.expression(on, &scope, &Ctes::default()))?;
         for clause in clauses {
+            let scope = match clause.clause_kind {
+                MergeClauseKind::Matched => &both,
+                MergeClauseKind::NotMatched | MergeClauseKind::NotMatchedByTarget => &source,
+                MergeClauseKind::NotMatchedBySource => &target,
+            };
             if let Some(predicate) = &clause.predicate {
                 self.within(Clause::Filter, |w| {
-                    w.expression(predicate, &scope, &Ctes::default())
+                    w.expression(predicate, scope, &Ctes::default())
                 })?;
             }
-            if matches!(clause.action, MergeAction::Delete { .. }) && predicate.flow.is_empty() {
+            let unlimited_delete =
+                matches!(clause.action, MergeAction::Delete { .. }) && predicate.flow.is_empty();
+            if unlimited_delete && secret.is_some() {
                 return Err(unlimited(place));
             }
-            fields.extend(self.merge_action(&clause.action, &sources, &scope, place)?);
+            fields.extend(self.merge_action(&clause.action, scope, place)?);
         }
-        self.keep_secret(&secret, place)?;
+        self.keep_secret(secret.as_ref(), place)?;
         self.store_everything(target_name(table)?);
         Ok(Output { fields, row: None })
     }
@@ -180,7 +191,6 @@ impl Walk<'_> {
     fn merge_action(
         &mut self,
         action: &MergeAction,
-        sources: &[Relation],
         scope: &Scope<'_>,
         place: &Place,
     ) -> Followed<Vec<Field>> {
@@ -197,8 +207,8 @@ impl Walk<'_> {
             MergeAction::Insert(insert) if insert.insert_predicate.is_none() => {
                 match &insert.kind {
                     MergeInsertKind::Row => {
-                        let fields: Vec<_> =
-                            sources.iter().flat_map(|r| r.fields.clone()).collect();
+                        let relations = scope.relations.iter();
+                        let fields: Vec<_> = relations.flat_map(|r| r.fields.clone()).collect();
                         self.note(&join(fields.iter().map(|f| &f.value.flow)), place);
                         Ok(fields)
                     }
@@ -269,19 +279,20 @@ impl Walk<'_> {
         &mut self,
         table: &TableWithJoins,
         place: &Place,
-    ) -> Followed<(Scope<'s>, Flow)> {
+    ) -> Followed<(Scope<'s>, Option<Flow>)> {
         if !table.joins.is_empty() {
             return Err(Refusal::unsupported(place, "A change of joined tables"));
         }
         self.changed_factor(&table.relation, place)
     }
 
-    /// The changed table in a scope of its own, and what of it cannot be masked.
+    /// The changed table in a scope of its own, and what of it cannot be masked; nothing for a
+    /// table of the script: it holds what was masked when it was read, and may be emptied.
     fn changed_factor<'s>(
         &mut self,
         factor: &TableFactor,
         place: &Place,
-    ) -> Followed<(Scope<'s>, Flow)> {
+    ) -> Followed<(Scope<'s>, Option<Flow>)> {
         let TableFactor::Table {
             name: object,
             alias,
@@ -305,13 +316,9 @@ impl Walk<'_> {
         if let Some(own) = crate::walk::alias_name(alias.as_ref())? {
             relation.name = Some(own);
         }
-        // What a table of the script holds was masked when it was read.
         let is_own = self.own_table(&path(object)?)?.is_some();
-        let secret = if is_own {
-            Flow::default()
-        } else {
-            join(relation.fields.iter().map(|field| &field.value.flow))
-        };
+        let fields = relation.fields.iter().map(|field| &field.value.flow);
+        let secret = (!is_own).then(|| join(fields));
         let scope = Scope {
             relations: vec![relation],
             ..Scope::default()
@@ -324,13 +331,14 @@ impl Walk<'_> {
         &mut self,
         selection: Option<&Expr>,
         scope: &Scope<'_>,
+        secret: Option<&Flow>,
         place: &Place,
     ) -> Followed<()> {
         let predicate = selection.ok_or_else(|| unlimited(place))?;
         let value = self.within(Clause::Filter, |w| {
             w.expression(predicate, scope, &Ctes::default())
         })?;
-        if value.flow.is_empty() {
+        if value.flow.is_empty() && secret.is_some() {
             Err(unlimited(place))
         } else {
             Ok(())
@@ -338,7 +346,10 @@ impl Walk<'_> {
     }
 
     /// The table that changes cannot be masked, so its tagged columns must not be read.
-    fn keep_secret(&self, secret: &Flow, place: &Place) -> Followed<()> {
+    fn keep_secret(&self, secret: Option<&Flow>, place: &Place) -> Followed<()> {
+        let Some(secret) = secret else {
+            return Ok(());
+        };
         let tagged = |flow: &Flow| {
             flow.common(secret)
                 .any(|&number| self.sources.get(number).is_some_and(|s| s.tag.is_some()))

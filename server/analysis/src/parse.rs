@@ -179,6 +179,7 @@ mod tests {
             "SELECT * FROM f(TABLE t, MODEL m) UNPIVOT((a, b) FOR c IN ((d, e) AS 1, (f, g) AS 'x'))",
             "FROM t |> WINDOW SUM(a) OVER () AS s |> DISTINCT |> AGGREGATE COUNT(*) GROUP AND ORDER BY a",
             "SELECT WITH DIFFERENTIAL_PRIVACY OPTIONS(epsilon = 1) COUNT(*) FROM t",
+            "SELECT a IN ((SELECT 1), 2) AND b IN ((1, 2), (3, 4)) AND c IN ((SELECT 1))",
             "SELECT minus, position, convert, top, t.144a FROM table AS sort, t overlaps",
         ] {
             assert!(parses(sql), "{sql}");

@@ -22,6 +22,8 @@ pub(crate) struct Relation {
     pub merged: Vec<Rc<str>>,
     /// Where the text names the catalog's table, when this is one.
     pub table: Option<usize>,
+    /// Whether it is reached by its name alone, as behind a pipe's `SET`: no star gives it.
+    pub aside: bool,
 }
 
 impl Relation {
@@ -38,7 +40,8 @@ impl Relation {
 
     /// What `SELECT *` gives, without what `USING` joined.
     pub fn starred(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter(|field| !self.is_merged(field))
+        let fields = self.fields.iter().filter(|_| !self.aside);
+        fields.filter(|field| !self.is_merged(field))
     }
 }
 
@@ -105,7 +108,8 @@ impl<'a> Scope<'a> {
 
     /// Whether a column of this name is in reach.
     pub fn has_column(&self, name: &str) -> bool {
-        let mut fields = self.relations.iter().flat_map(|r| &r.fields);
+        let reached = self.relations.iter().filter(|r| !r.aside);
+        let mut fields = reached.flat_map(|r| &r.fields);
         fields.any(|f| f.is_named(name)) || self.outer.is_some_and(|outer| outer.has_column(name))
     }
 
@@ -138,7 +142,8 @@ impl<'a> Scope<'a> {
         if let Some(field) = self.merged.iter().find(|f| f.is_named(name)) {
             return Ok(Some(column(field, None)));
         }
-        let mut found = self.relations.iter().flat_map(|relation| {
+        let reached = self.relations.iter().filter(|relation| !relation.aside);
+        let mut found = reached.flat_map(|relation| {
             let fields = relation.fields.iter();
             let plain = fields
                 .filter(move |f| f.is_named(name) && !relation.is_merged(f))

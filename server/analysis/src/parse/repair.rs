@@ -89,6 +89,12 @@ impl Repair<'_> {
                 let next = self.keep(token, at);
                 self.tokens.end_of_privacy(next).unwrap_or(next)
             }
+            Keyword::IN if self.is_list_of_queries(after) => {
+                let next = self.keep(token, at);
+                self.add(Token::LParen);
+                self.add(Token::Plus);
+                self.tokens.after(next - 1) + 1
+            }
             Keyword::GROUP if next == Keyword::AND => {
                 self.keep(token, at);
                 self.tokens.after(after) + 1
@@ -125,6 +131,19 @@ impl Repair<'_> {
         self.synthetic("CAST");
         self.add(Token::LParen);
         end
+    }
+
+    /// `IN ((SELECT …), …)`: the parser would take the first query for the whole, if no sign stood
+    /// before it.
+    fn is_list_of_queries(&self, opening: usize) -> bool {
+        let inner = self.tokens.after(opening);
+        let both = [opening, inner].map(|at| self.tokens.token(at) == Some(&Token::LParen));
+        both == [true; 2] && {
+            let end = self
+                .tokens
+                .end_of_pair(inner, &Token::LParen, &Token::RParen);
+            self.tokens.token(self.tokens.at_or_after(end)) == Some(&Token::Comma)
+        }
     }
 
     fn is_behind_with(&self) -> bool {

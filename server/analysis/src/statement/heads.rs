@@ -69,8 +69,8 @@ const UNKNOWN_CREATE: Head = refused(
     &[],
     "create",
     Target::Nothing,
-    Code::SchemaChange,
-    "Something would be created.",
+    Code::UnsupportedConstruct,
+    "Something would be created that is not known.",
 );
 
 const SHAPE: &str = "The shape of the warehouse would change.";
@@ -85,7 +85,7 @@ const INDEX: &str = "An index would be built over the table's values.";
 /// The longer before the shorter.
 #[rustfmt::skip]
 const CREATES: &[Head] = &[
-    refused(&["TABLE", "FUNCTION"], "create_table_function", Target::Nothing, Code::SchemaChange, ROUTINE),
+    refused(&["TABLE", "FUNCTION"], "create_table_function", Target::Nothing, Code::UnsupportedConstruct, ROUTINE),
     head(&["TABLE"], "create_table", Effect::Create, Target::Next),
     refused(&["SNAPSHOT", "TABLE"], "create_snapshot_table", Target::Next, Code::SchemaChange,
         "The columns of the copy would have no tags."),
@@ -97,9 +97,9 @@ const CREATES: &[Head] = &[
     head(&["MATERIALIZED", "VIEW"], "create_materialized_view", Effect::Create, Target::Next),
     refused(&["MODEL"], "create_model", Target::Next, Code::ModelUse, "A model would be trained on data."),
     refused(&["ROW", "ACCESS", "POLICY"], "create_row_access_policy", Target::On, Code::AccessControl, ROWS),
-    refused(&["FUNCTION"], "create_function", Target::Nothing, Code::SchemaChange, ROUTINE),
-    refused(&["AGGREGATE", "FUNCTION"], "create_function", Target::Nothing, Code::SchemaChange, ROUTINE),
-    refused(&["PROCEDURE"], "create_procedure", Target::Nothing, Code::SchemaChange, ROUTINE),
+    refused(&["FUNCTION"], "create_function", Target::Nothing, Code::UnsupportedConstruct, ROUTINE),
+    refused(&["AGGREGATE", "FUNCTION"], "create_function", Target::Nothing, Code::UnsupportedConstruct, ROUTINE),
+    refused(&["PROCEDURE"], "create_procedure", Target::Nothing, Code::UnsupportedConstruct, ROUTINE),
     refused(&["SCHEMA"], "create_schema", Target::Nothing, Code::SchemaChange, SHAPE),
     refused(&["SEARCH", "INDEX"], "create_search_index", Target::On, Code::SchemaChange, INDEX),
     refused(&["VECTOR", "INDEX"], "create_vector_index", Target::On, Code::SchemaChange, INDEX),

@@ -68,7 +68,20 @@ impl Walk<'_> {
             }
             _ => {
                 let fields = self.pipe_of_columns(operator, &scope, ctes)?;
+                let keeps_names = matches!(
+                    operator,
+                    PipeOperator::Set { .. }
+                        | PipeOperator::Drop { .. }
+                        | PipeOperator::Rename { .. }
+                );
+                let aside = scope.relations.iter().filter(|_| keeps_names).cloned();
+                let aside = aside.map(|relation| Relation {
+                    aside: true,
+                    ..relation
+                });
+                let aside: Vec<_> = aside.filter(|relation| relation.name.is_some()).collect();
                 scope = single(fields, &scope);
+                scope.relations.extend(aside);
             }
         }
         Ok(scope)

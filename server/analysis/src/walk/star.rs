@@ -73,9 +73,10 @@ impl Walk<'_> {
         if scope.relations.is_empty() {
             return Err(Refusal::unsupported(place, "A star without FROM"));
         }
-        let values_whole = star.is_none() && scope.relations.len() > 1;
+        let reached = || scope.relations.iter().filter(|relation| !relation.aside);
+        let values_whole = star.is_none() && reached().count() > 1;
         let mut fields = scope.merged.clone();
-        for relation in &scope.relations {
+        for relation in reached() {
             self.use_all(relation, star);
             self.step(relation.fields.len())?;
             match &relation.row {

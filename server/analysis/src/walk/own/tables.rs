@@ -1,35 +1,15 @@
-//! What a script makes for itself: variables, tables and functions.
-
-use std::{collections::BTreeMap, rc::Rc};
+//! The tables that a script makes: when a name stands for one, and what is stored in it.
 
 use domain::TableName;
-use sqlparser::ast::{Expr, Ident, ObjectName, Query, Spanned};
+use sqlparser::ast::{Ident, ObjectName, Query};
 
-use super::{Ctes, Output, Walk, field, name, path, path_place};
+use super::super::{Ctes, Output, Walk, field, path, path_place};
 use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
-    functions,
-    scope::{Relation, Scope},
+    scope::Relation,
     statement::Kind,
     value::{Field, Flow, Value, join},
 };
-
-/// Everything that a script makes for itself.
-#[derive(Debug, Default)]
-pub(crate) struct Own {
-    /// In small letters.
-    variables: BTreeMap<String, Value>,
-    /// Those of the session as `_SESSION.name`.
-    tables: BTreeMap<TableName, OwnTable>,
-    /// In capitals.
-    functions: BTreeMap<String, Rc<Function>>,
-    /// What decides which statements run.
-    deciding: Flow,
-    /// In how many blocks and branches the statement stands.
-    depth: usize,
-    /// Whether statements may run more than once.
-    repeats: bool,
-}
 
 /// A table that the script made. What it holds was masked when it was read.
 #[derive(Debug, Clone)]
@@ -37,12 +17,12 @@ pub(crate) struct OwnTable {
     pub relation: Relation,
     /// It ends with the script, and is no table of the catalog's projects.
     pub is_temporary: bool,
-    presence: Presence,
+    pub(super) presence: Presence,
 }
 
 /// Whether a name stands for the script's table or for one of the warehouse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Presence {
+pub(super) enum Presence {
     /// The statement that makes it stands further on.
     Later,
     /// It was made at this depth, in a block that is not yet left.
@@ -51,58 +31,7 @@ enum Presence {
     Uncertain,
 }
 
-/// A function that the script made of an expression.
-#[derive(Debug)]
-pub(crate) struct Function {
-    pub name: ObjectName,
-    pub parameters: Vec<Rc<str>>,
-    pub body: Expr,
-}
-
 impl Walk<'_> {
-    /// How much flows into what the script keeps: it only grows.
-    pub fn kept(&self) -> usize {
-        let tables = self.own.tables.values().flat_map(|t| &t.relation.fields);
-        let values = tables.map(|f| &f.value).chain(self.own.variables.values());
-        values.map(|value| value.flow.len() + 1).sum::<usize>() + self.own.deciding.len()
-    }
-
-    /// Whether the script makes what is of use to a script only.
-    pub fn makes_own(&self) -> bool {
-        let mut tables = self.own.tables.values();
-        tables.any(|table| table.is_temporary) || !self.own.functions.is_empty()
-    }
-
-    /// Goes to the start of the script, with what is known of what flows through it.
-    pub fn begin_script(&mut self, repeats: bool) {
-        self.own.repeats = repeats;
-        self.own.depth = 0;
-        for table in self.own.tables.values_mut() {
-            table.presence = Presence::Later;
-        }
-    }
-
-    /// Forgets what was learnt of the statement before. What decided whether statements run
-    /// decides about every one of them.
-    pub fn begin_statement(&mut self) {
-        self.indirect.clone_from(&self.own.deciding);
-        self.references.clear();
-        self.findings.clear();
-        self.partitioned.clear();
-        self.reads.clear();
-        self.writes.clear();
-    }
-
-    /// Takes over a condition, and what decided about its rows: they decide what runs.
-    pub fn decide_runs(&mut self, condition: &Flow) {
-        self.own.deciding = join([&self.own.deciding, &self.indirect, condition]);
-    }
-
-    /// Goes into a block or branch.
-    pub fn enter_block(&mut self) {
-        self.own.depth += 1;
-    }
-
     /// Goes out of a block or branch: perhaps it never ran, and made no table.
     pub fn leave_block(&mut self) {
         let left = self.own.depth;
@@ -119,25 +48,6 @@ impl Walk<'_> {
         for table in self.own.tables.values_mut() {
             table.presence = Presence::Uncertain;
         }
-    }
-
-    /// A variable, which any column hides. Views do not see it.
-    pub(super) fn variable(&self, name: &str) -> Option<&Value> {
-        let known = self.own.variables.get(&name.to_ascii_lowercase());
-        known.filter(|_| self.views.is_empty())
-    }
-
-    /// A variable carries everything that is ever set into it.
-    pub fn set_variable(&mut self, name: &str, value: &Value) {
-        let kept = self.own.variables.entry(name.to_ascii_lowercase());
-        kept.and_modify(|known| *known = Value::one_of(&[known.clone(), value.clone()]))
-            .or_insert_with(|| value.clone());
-    }
-
-    /// The function that the script made under this name, in capitals.
-    pub(super) fn own_function(&self, called: &str) -> Option<Rc<Function>> {
-        let known = self.own.functions.get(called);
-        known.filter(|_| self.views.is_empty()).cloned()
     }
 
     /// The table of the script that a name stands for, and that name; an error where it may stand
@@ -298,55 +208,6 @@ impl Walk<'_> {
     fn own_mut(&mut self, target: &ObjectName) -> Option<&mut OwnTable> {
         let (name, _) = self.own_table(&path(target).ok()?).ok()??;
         self.own.tables.get_mut(&name)
-    }
-
-    /// `CREATE TEMP FUNCTION`, whose body is an expression.
-    pub fn create_function(&mut self, function: &Rc<Function>, place: &Place) -> Followed<()> {
-        let parts = path(&function.name)?;
-        let [own] = parts.as_slice() else {
-            return Err(Refusal::unsupported(place, "The name of this function"));
-        };
-        let own = name(own)?.to_ascii_uppercase();
-        if functions::kind(&own).is_some() {
-            let what = "A function under the name of a built-in one";
-            return Err(Refusal::unsupported(place, what));
-        }
-        let nothing = vec![Value::default(); function.parameters.len()];
-        let masked = self.masked.len();
-        self.call_own(function, &nothing, place)?;
-        self.stays_unmasked(masked, place)?;
-        let other = self.own.functions.insert(own, Rc::clone(function));
-        if other.is_some_and(|other| other.name.span() != function.name.span()) {
-            let what = "A function that is made twice";
-            return Err(Refusal::unsupported(place, what));
-        }
-        Ok(())
-    }
-
-    /// What is kept as text cannot be masked: the salt of a mask would be kept with it.
-    fn stays_unmasked(&self, before: usize, place: &Place) -> Followed<()> {
-        if self.masked.len() == before {
-            return Ok(());
-        }
-        let message = "A definition that reads tagged columns cannot be kept masked.";
-        Err(Refusal::new(FindingCode::Unmaskable, place, message))
-    }
-
-    /// What the body of a function gives for these arguments.
-    pub(super) fn call_own(
-        &mut self,
-        function: &Function,
-        arguments: &[Value],
-        place: &Place,
-    ) -> Followed<Value> {
-        if arguments.len() != function.parameters.len() {
-            let message = "The function is given another number of arguments than it takes.";
-            return Err(Refusal::new(FindingCode::SyntaxError, place, message));
-        }
-        let given = function.parameters.iter().zip(arguments);
-        let names = given.map(|(own, value)| field(Some(Rc::clone(own)), value.clone()));
-        let scope = Scope::of_names(names.collect(), None);
-        self.expression(&function.body, &scope, &Ctes::default())
     }
 }
 
