@@ -35,6 +35,6 @@ export default defineConfig({
     { name: 'javascript', testMatch: 'story.spec.ts' },
     { name: 'no-javascript', testMatch: 'story.spec.ts', use: { javaScriptEnabled: false } },
     { name: 'gateway', testMatch: ['masking.spec.ts', 'bad-input.spec.ts', 'pages.spec.ts'] },
-    { name: 'other-servers', testMatch: 'other-servers.spec.ts' },
+    { name: 'other-servers', testMatch: ['other-servers.spec.ts', 'sign-in.spec.ts'] },
   ],
 });

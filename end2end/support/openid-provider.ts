@@ -75,6 +75,8 @@ function configured(
     },
     cookies: { keys: [randomBytes(24).toString('base64url')] },
     features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
+    // Its own guard would not let it call this machine, where Countersign is.
+    fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined } as RequestInit),
     findAccount: (_, accountId) => {
       const account = accounts[accountId];
       if (account === undefined) return undefined;
