@@ -30,7 +30,7 @@ test('every page is for everybody', async ({ stack, as }) => {
   const pages: [Page, string[]][] = [
     [chen.page, ['/', waiting, `/approvals/${done.approval?.id}`, '/sessions']],
     [alice.page, [`/sessions/${run}`, `/runs/${run}`, '/runs/new', '/agents', agentPage]],
-    [bo.page, [waiting, '/agents/new', agentPage]],
+    [bo.page, [waiting, '/agents/new', agentPage, '/people', await firstPerson(bo.page), '/me']],
     [dana.page, ['/reviews', review, '/ledger?verify=1', '/ledger/1', '/signed-out']],
   ];
   for (const [page, paths] of pages) {
@@ -38,6 +38,12 @@ test('every page is for everybody', async ({ stack, as }) => {
   }
   for (const { complaints } of [alice, bo, chen, dana]) expect(complaints).toEqual([]);
 });
+
+async function firstPerson(bo: Page): Promise<string> {
+  await bo.goto('/people');
+  const page = await bo.getByRole('listitem').locator('[data-open]').first().getAttribute('href');
+  return page ?? '';
+}
 
 async function expectReadable(page: Page, path: string): Promise<void> {
   await page.goto(path);

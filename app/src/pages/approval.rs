@@ -88,9 +88,10 @@ fn foot(page: &ApprovalPage, failure: Option<&Failure>) -> AnyView {
 fn confirm(approval: ApprovalId) -> AnyView {
     let there_and_back = format!("/signin?step_up=true&return_to=/approvals/{approval}");
     view! {
-        <footer class="decide" data-while-pending="">
+        <footer class="decide confirm" data-while-pending="">
             <p class="hindrance">
-                "A decision on high risk needs a fresh proof of who you are."
+                <strong>"A decision on high risk needs a fresh proof of who you are."</strong>
+                " Your identity provider asks you for it and brings you back to this page; it counts for a few minutes."
             </p>
             <a class="button primary" rel="external" href=there_and_back>
                 "Confirm that it is you"

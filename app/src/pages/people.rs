@@ -38,6 +38,14 @@ fn row(row: PersonRow, now: Timestamp) -> AnyView {
     let email = row.person.email.clone();
     let groups = said(&row.groups, "no group");
     let roles: Vec<_> = row.roles.iter().map(|role| role.as_str()).collect();
+    let is_disabled = row.disabled.is_some();
+    let disabled = row.disabled.map(|disabled| {
+        view! {
+            <p class="row-line">
+                <span>"Disabled "<When at=disabled.at now />": "<q>{disabled.reason}</q></span>
+            </p>
+        }
+    });
     let sessions = match row.sessions {
         0 => "not signed in".to_owned(),
         count => format!("signed in in {}", plural(count, "browser")),
@@ -45,7 +53,7 @@ fn row(row: PersonRow, now: Timestamp) -> AnyView {
     view! {
         <li class="row" data-row="">
             <div class="row-risk">
-                <PersonBadge disabled=row.disabled.is_some() has_role=!row.roles.is_empty() />
+                <PersonBadge disabled=is_disabled has_role=!row.roles.is_empty() />
             </div>
             <div class="row-main">
                 <span class="row-title">
@@ -55,9 +63,9 @@ fn row(row: PersonRow, now: Timestamp) -> AnyView {
                     {email}
                 </a>
                 <p class="row-line">
-                    <span class="quiet">{groups}" → "</span>
-                    <strong>{said(&roles, "no role")}</strong>
+                    <span>{groups}" → "<strong>{said(&roles, "no role")}</strong></span>
                 </p>
+                {disabled}
             </div>
             <div class="row-facts">
                 <span>"last signed in "<When at=row.last_signed_in_at now /></span>

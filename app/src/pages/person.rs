@@ -16,6 +16,7 @@ use crate::{
         },
     },
     components::{Empty, Entry, FailureNote, FormToken, Moment, PersonBadge, When},
+    format::plural,
 };
 
 /// Anybody, for those who oversee people.
@@ -90,6 +91,10 @@ fn facts(page: &PersonPage, now: Timestamp) -> AnyView {
             <dd>{said(&row.groups, "none")}</dd>
             <dt>"Roles"</dt>
             <dd>{said(&roles, "none")}</dd>
+            <dt>"Answers for"</dt>
+            <dd>
+                <a href="/agents">{plural(row.agents, "agent")}</a>
+            </dd>
             <dt>"Last signed in"</dt>
             <dd>
                 <Moment at=row.last_signed_in_at now />
@@ -120,7 +125,7 @@ fn sessions(page: &PersonPage, own: bool, now: Timestamp) -> AnyView {
         return view! {
             <Empty
                 title="Not signed in anywhere"
-                hint="A session ends after fifteen minutes without a click, or after eight hours."
+                hint="A session ends soon after its last use, and after a working day in any case."
             />
         }
         .into_any();
@@ -210,9 +215,10 @@ fn disable(person: PersonId, failure: Option<&Failure>) -> AnyView {
 
 fn enable(person: PersonId, failure: Option<&Failure>) -> AnyView {
     view! {
-        <section class="card">
-            <h2 class="section-title">"Let this person in again"</h2>
-            <form class="form" method="post" action=EnablePerson::url()>
+        <section class="danger">
+            <h2>"Let this person in again"</h2>
+            <p>"What was ended stays ended: they sign in anew, and open new runs."</p>
+            <form method="post" action=EnablePerson::url()>
                 <FormToken />
                 <input type="hidden" name="person" value=person.to_string() />
                 <Entry

@@ -23,11 +23,13 @@ use crate::services::NotAdmitted;
 </head>
 <body class="notice-page">
 <main class="notice">
-<p>Countersign</p>
+<div class="notice-brand"><img src="/favicon.svg" alt="" width="24" height="24">Countersign</div>
 <h1>{{ title }}</h1>
 <p>{{ text }}</p>
 {% if let Some(code) = code %}<p>Code: <code>{{ code }}</code></p>{% endif %}
-<p><a class="button" href="/signin">Sign in</a></p>
+<div class="notice-links">
+{% for (words, address) in links %}<a class="button" href="{{ address }}">{{ words }}</a>
+{% endfor %}</div>
 </main>
 </body>
 </html>
@@ -37,17 +39,43 @@ struct Notice<'a> {
     title: &'a str,
     text: &'a str,
     code: Option<&'static str>,
+    links: &'a [Link<'a>],
     stylesheet: Option<&'a str>,
 }
 
+/// Words and an address.
+type Link<'a> = (&'static str, &'a str);
+
+/// To whatever the person may see: the first page, or the sign-in.
+const ONWARDS: Link<'static> = ("Go to Countersign", "/");
+
 /// The page that says why nobody was signed in.
-pub(super) fn refusal(identity: &Identity, error: SignInError) -> Response {
-    let title = match error {
-        SignInError::NotAdmitted(NotAdmitted::NoRole) | SignInError::Groups(_) => "No role here",
-        _ => "You are not signed in",
+pub(super) async fn refusal(identity: &Identity, error: SignInError) -> Response {
+    // The provider would send the same person again, until they sign out there.
+    let elsewhere = match error {
+        SignInError::NotAdmitted(_) | SignInError::Groups(_) => {
+            identity.0.provider.end_session().await
+        }
+        _ => None,
     };
-    let page = render(identity, title, &error.to_string(), Some(error.code()));
+    let mut links = vec![ONWARDS];
+    if let Some(address) = &elsewhere {
+        links.push(("Sign out at the identity provider", address.as_str()));
+    }
+    let (text, code) = (error.to_string(), Some(error.code()));
+    let page = render(identity, title(error), &text, code, &links);
     (error.status(), page).into_response()
+}
+
+const fn title(error: SignInError) -> &'static str {
+    match error {
+        SignInError::NotAdmitted(NotAdmitted::NoRole) | SignInError::Groups(_) => "No role here",
+        SignInError::NotAdmitted(NotAdmitted::Disabled) => "Your access is disabled",
+        SignInError::Misconfigured
+        | SignInError::ProviderUnavailable
+        | SignInError::Unavailable => "Nobody can sign in at the moment",
+        _ => "This sign-in was refused",
+    }
 }
 
 /// The page after a sign-out.
@@ -57,6 +85,7 @@ pub(super) fn signed_out(identity: &Identity) -> Response {
         "You are signed out",
         "Your session here has ended.",
         None,
+        &[("Sign in", "/signin")],
     )
 }
 
@@ -67,15 +96,23 @@ pub(super) fn stale_form(identity: &Identity) -> Response {
         "This page is from an earlier session",
         "Nothing was changed. Go back, load the page again, and send it once more.",
         Some("form_token_wrong"),
+        &[ONWARDS],
     );
     (StatusCode::FORBIDDEN, page).into_response()
 }
 
-fn render(identity: &Identity, title: &str, text: &str, code: Option<&'static str>) -> Response {
+fn render(
+    identity: &Identity,
+    title: &str,
+    text: &str,
+    code: Option<&'static str>,
+    links: &[Link<'_>],
+) -> Response {
     let notice = Notice {
         title,
         text,
         code,
+        links,
         stylesheet: identity.0.stylesheet.as_deref(),
     };
     match notice.render() {

@@ -74,7 +74,7 @@ pub(super) async fn begin(
     };
     match begun.await {
         Ok(address) => Redirect::to(address.as_str()).into_response(),
-        Err(error) => notice::refusal(&identity, error),
+        Err(error) => notice::refusal(&identity, error).await,
     }
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn finish(
         Ok(return_to) => Redirect::to(return_to.as_str()).into_response(),
         Err(error) => {
             tracing::warn!(code = error.code(), "a sign-in was refused");
-            notice::refusal(&identity, error)
+            notice::refusal(&identity, error).await
         }
     }
 }

@@ -21,7 +21,7 @@ pub(super) async fn sign_out(State(identity): State<Identity>, session: Session)
             let cookie = [(header::SET_COOKIE, identity.cookie_removal())];
             (AppendHeaders(cookie), Redirect::to(address)).into_response()
         }
-        Err(error) => notice::refusal(&identity, error),
+        Err(error) => notice::refusal(&identity, error).await,
     }
 }
 

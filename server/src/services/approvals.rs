@@ -191,7 +191,8 @@ impl Services {
     ) -> Result<Vec<PersonRecord>, ServiceError> {
         let mut people = self.parts.store.people().await?;
         people.retain(|person| {
-            person.roles.contains(&Role::Approver)
+            person.is_in_good_standing()
+                && person.roles.contains(&Role::Approver)
                 && in_group(&approval.approvers, person.groups.iter())
                 && !is_asker(person.id, run, agent.owner)
         });

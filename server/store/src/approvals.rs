@@ -138,7 +138,8 @@ impl Transaction {
         Ok(())
     }
 
-    /// Casts a vote on an open approval; returns all votes on it, this one included.
+    /// Casts a vote on an open approval; returns the votes that count by now: what somebody
+    /// approved who has no access any more does not.
     ///
     /// # Errors
     /// [`StoreError::AlreadyExists`] when the person has voted on it before.
@@ -173,10 +174,15 @@ impl Transaction {
             &payload,
         )
         .await?;
-        let rows = sqlx::query("select * from votes where approval_id = $1 order by cast_at, id")
-            .bind(vote.approval.to_string())
-            .fetch_all(self.connection())
-            .await?;
+        let rows = sqlx::query(
+            "select v.* from votes v join people p on p.id = v.person_id
+             where v.approval_id = $1
+                 and (v.ballot = 'deny' or (p.disabled_at is null and p.roles <> '[]'))
+             order by v.cast_at, v.id",
+        )
+        .bind(vote.approval.to_string())
+        .fetch_all(self.connection())
+        .await?;
         collect(&rows, read_vote)
     }
 
