@@ -49,7 +49,8 @@ impl BrowserRules {
         format!(
             "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
              style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-             manifest-src 'self'; form-action {}; base-uri 'none'; frame-ancestors 'none'",
+             manifest-src 'self'; object-src 'none'; form-action {}; base-uri 'none'; \
+             frame-ancestors 'none'",
             self.form_targets
         )
     }

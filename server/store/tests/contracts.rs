@@ -5,8 +5,8 @@
 )]
 
 use domain::{
-    AgentId, ApprovalId, Ballot, EventName, IntentId, IntentState, PersonId, RunId, Timestamp,
-    VoteId,
+    AgentId, ApprovalId, Ballot, EventName, IntentId, IntentState, PersonId, Role, RunId,
+    Timestamp, VoteId,
 };
 use store::{
     NewAgent, NewApproval, NewIntent, NewRun, NewVote, SignIn, Store, StoreError, Transaction,
@@ -60,7 +60,7 @@ async fn scene() -> Scene {
             name: "Alice".into(),
             email: "alice@example.com".into(),
             groups: vec!["analysts".into()],
-            roles: vec![],
+            roles: vec![Role::Approver],
             evidence: store::Evidence::default(),
         })
         .await
