@@ -4,7 +4,9 @@
 //! or `position` changes what the statement means
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/lexical#reserved_keywords>).
 
-use sqlparser::keywords::Keyword;
+use std::sync::LazyLock;
+
+use sqlparser::keywords::{ALL_KEYWORDS, ALL_KEYWORDS_INDEX, Keyword};
 
 /// Words that never are a name without backquotes.
 pub(crate) const fn is_reserved(keyword: Keyword) -> bool {
@@ -190,13 +192,34 @@ const fn is_part(keyword: Keyword) -> bool {
 }
 
 /// The keyword that the parser shall see in a word that stands where keywords may stand.
-pub(super) fn keyword_of(word: &str, known: Keyword) -> Keyword {
-    if is_reserved(known) || is_contextual(known) {
-        known
-    } else if known == Keyword::NoKeyword && word.eq_ignore_ascii_case("CURRENT_DATETIME") {
-        // Callable without brackets, as the parser knows it of its sisters only.
-        Keyword::CURRENT_TIMESTAMP
-    } else {
-        Keyword::NoKeyword
-    }
+pub(super) fn keyword_of(word: &str) -> Keyword {
+    let letter = word.bytes().next().map(|byte| byte.to_ascii_uppercase());
+    let letter = letter.and_then(|letter| letter.checked_sub(b'A'));
+    let known = letter.and_then(|letter| BY_LETTER.get(usize::from(letter)));
+    let mut known = known.into_iter().flatten();
+    let same = known.find(|(spelled, _)| spelled.eq_ignore_ascii_case(word));
+    same.map_or(Keyword::NoKeyword, |(_, keyword)| *keyword)
 }
+
+type Spelled = (&'static str, Keyword);
+
+/// The keywords that count, by their first letter.
+static BY_LETTER: LazyLock<Vec<Vec<Spelled>>> = LazyLock::new(|| {
+    let counts = |(_, keyword): &Spelled| is_reserved(*keyword) || is_contextual(*keyword);
+    let every = ALL_KEYWORDS
+        .iter()
+        .copied()
+        .zip(ALL_KEYWORDS_INDEX.iter().copied());
+    let every = every.filter(counts).chain([CURRENT_DATETIME]);
+    let every: Vec<Spelled> = every.collect();
+    let of = |letter: char| {
+        every
+            .iter()
+            .copied()
+            .filter(move |(spelled, _)| spelled.starts_with(letter))
+    };
+    ('A'..='Z').map(|letter| of(letter).collect()).collect()
+});
+
+/// Callable without brackets, as the parser knows it of its sisters only.
+const CURRENT_DATETIME: Spelled = ("CURRENT_DATETIME", Keyword::CURRENT_TIMESTAMP);

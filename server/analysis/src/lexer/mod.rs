@@ -6,16 +6,18 @@
 //! and the parser gets tokens whose literals are already plain. A token's span carries byte
 //! offsets: line 1, column = offset + 1.
 
+mod closed;
 mod keywords;
 mod operators;
 mod quoted;
 
 use sqlparser::{
     keywords::Keyword,
-    tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace},
+    tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace, Word},
 };
 
 use crate::finding::{FindingCode, Followed, Place, Refusal};
+pub(crate) use closed::is_closed;
 pub(crate) use keywords::is_reserved;
 use quoted::Quoted;
 
@@ -153,18 +155,15 @@ impl<'a> Lexer<'a> {
     /// digit.
     fn word(&mut self, before: Before) -> Token {
         let word = self.take_while(is_word);
-        match Token::make_word(word, None) {
-            Token::Word(mut word) => {
-                word.keyword = match before {
-                    Before::Dot => Keyword::NoKeyword,
-                    Before::Value | Before::Other => {
-                        keywords::keyword_of(&word.value, word.keyword)
-                    }
-                };
-                Token::Word(word)
-            }
-            token => token,
-        }
+        let keyword = match before {
+            Before::Dot => Keyword::NoKeyword,
+            Before::Value | Before::Other => keywords::keyword_of(word),
+        };
+        Token::Word(Word {
+            value: word.to_owned(),
+            quote_style: None,
+            keyword,
+        })
     }
 
     fn number(&mut self) -> Followed<Token> {

@@ -1,6 +1,9 @@
 //! Strings, bytes and quoted identifiers, in all their prefixes and quotes.
 
-use sqlparser::tokenizer::Token;
+use sqlparser::{
+    keywords::Keyword,
+    tokenizer::{Token, Word},
+};
 
 use super::Lexer;
 use crate::finding::{Followed, Refusal};
@@ -44,6 +47,13 @@ impl Quoted {
 }
 
 impl Lexer<'_> {
+    /// Goes behind the literal, whatever it holds; none if it is not closed.
+    pub(super) fn skip_quoted(&mut self, form: Quoted) -> Option<()> {
+        self.at += form.prefix + form.width();
+        self.at = self.find_closing(form)? + form.width();
+        Some(())
+    }
+
     pub(super) fn quoted(&mut self, form: Quoted) -> Followed<Token> {
         let start = self.at;
         self.at += form.prefix + form.width();
@@ -65,7 +75,11 @@ impl Lexer<'_> {
             Quoted { quote: b'`', .. } if content.is_empty() => {
                 Err(self.error(start, "A quoted name is empty."))
             }
-            Quoted { quote: b'`', .. } => Ok(Token::make_word(&content, Some('`'))),
+            Quoted { quote: b'`', .. } => Ok(Token::Word(Word {
+                value: content,
+                quote_style: Some('`'),
+                keyword: Keyword::NoKeyword,
+            })),
             Quoted { bytes: true, .. } => Ok(Token::SingleQuotedByteStringLiteral(content)),
             _ => Ok(Token::SingleQuotedString(content)),
         }

@@ -23,6 +23,11 @@ pub(crate) fn is_salt(token: &Token) -> bool {
         if name.strip_prefix('@').is_some_and(|name| name.eq_ignore_ascii_case(SALT_PARAMETER)))
 }
 
+/// Whether a mask names the parameter that carries the salt.
+pub(crate) fn names_salt(mask: &str) -> bool {
+    mask.contains("@countersign_salt")
+}
+
 /// Which rule masks what in one statement.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Masks<'c> {

@@ -115,3 +115,34 @@ fn the_parameter_of_the_salt_is_known_in_any_case() {
 fn a_name_cannot_leave_its_quotes() {
     assert_eq!(quoted("a`b\\"), "`a\\`b\\\\`");
 }
+
+#[test]
+fn no_name_of_a_column_leaves_its_quotes() {
+    for name in [
+        "a`) FROM t --",
+        r"a\",
+        r"a\`",
+        "a'b",
+        "größe",
+        "a\nb",
+        "#",
+        "(",
+    ] {
+        let access = quoted(name);
+        for data_type in ["STRING", "JSON", "DATE"] {
+            for tag in ["pii.email", "pii.ssn", "secret"] {
+                let json = format!(r#"{{"name":"c","type":"{data_type}","tag":"{tag}"}}"#);
+                let mask = masked_in("SELECT @p", &json, &access);
+                let names_line = mask.contains('\n');
+                assert_eq!(lexer::is_closed(&mask), !names_line, "{mask}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_mask_tells_whether_it_needs_the_salt() {
+    assert!(names_salt(&plain("STRING", "pii.ssn")));
+    assert!(names_salt(&plain("BYTES", "pii.ssn")));
+    assert!(!names_salt(&plain("STRING", "pii.email")));
+}

@@ -5,6 +5,7 @@
 //! so what is safe does not depend on what was understood.
 
 mod clauses;
+mod edit;
 mod pseudo;
 
 use sqlparser::tokenizer::{Token, TokenWithSpan};
@@ -18,6 +19,7 @@ use crate::{
     walk::{Masked, Walk},
 };
 use clauses::Clauses;
+use edit::{Edit, apply};
 
 /// The masked SQL.
 pub(crate) struct Rewritten {
@@ -26,38 +28,32 @@ pub(crate) struct Rewritten {
     pub needs_salt: bool,
 }
 
-/// A piece of the text and what stands there instead.
-struct Edit {
-    place: Place,
-    text: String,
-}
-
 /// The text with every table masked where it is read.
 pub(crate) fn rewrite(sql: &str, tokens: &[TokenWithSpan], walk: &Walk<'_>) -> Followed<Rewritten> {
     let mut edits = Vec::new();
     let mut standing = Vec::new();
     let mut hidden = pseudo::Hidden::new();
+    let mut needs_salt = tokens.iter().any(|t| mask::is_salt(&t.token));
+    let mut plain = true;
     for masked in walk.masked.values() {
         let subquery = Subquery::of(sql, tokens, masked, &walk.sources, walk.masks)?;
         if let Some(place) = subquery.standing(sql, tokens, masked) {
             standing.push(place);
             continue;
         }
+        needs_salt |= subquery.needs_salt;
+        plain &= subquery.is_plain(masked);
         pseudo::rename(masked, &walk.naming, &mut edits, &mut hidden)?;
         subquery.place(masked, &mut edits);
     }
     pseudo::leave_out(hidden, &mut edits);
     keep_salt(tokens, &standing)?;
     edits.sort_by_key(|edit| edit.place.start);
-    let masked = apply(sql, &edits)?;
-    if edits.is_empty() {
-        let needs_salt = tokens.iter().any(|t| mask::is_salt(&t.token));
-        return Ok(Rewritten {
-            sql: masked,
-            needs_salt,
-        });
+    let sql = apply(sql, tokens, &edits)?;
+    if !plain {
+        read_again(&sql)?;
     }
-    read_again(masked)
+    Ok(Rewritten { sql, needs_salt })
 }
 
 /// The salt's parameter is ours: only a mask that would be written the same may name it.
@@ -76,29 +72,13 @@ fn keep_salt(tokens: &[TokenWithSpan], standing: &[Place]) -> Followed<()> {
     }
 }
 
-fn read_again(sql: String) -> Followed<Rewritten> {
-    let broken = |_| {
+/// Where more than a name gave way to a subquery, the text is read anew as a whole.
+fn read_again(sql: &str) -> Followed<()> {
+    let read = lexer::tokens(sql).and_then(|tokens| follow::can_be_read(&tokens));
+    read.map_err(|_| {
         let message = "The masked statement would not be readable.";
         Refusal::new(FindingCode::Unmaskable, &(0..0), message)
-    };
-    let tokens = lexer::tokens(&sql).map_err(broken)?;
-    follow::can_be_read(&tokens).map_err(broken)?;
-    let needs_salt = tokens.iter().any(|t| mask::is_salt(&t.token));
-    Ok(Rewritten { sql, needs_salt })
-}
-
-fn apply(sql: &str, edits: &[Edit]) -> Followed<String> {
-    let mut text = String::with_capacity(sql.len() + edits.len() * 256);
-    let mut copied = 0;
-    for edit in edits {
-        let kept = sql.get(copied..edit.place.start);
-        let kept = kept.ok_or_else(|| unmaskable(&edit.place, "It overlaps another table."))?;
-        text.push_str(kept);
-        text.push_str(&edit.text);
-        copied = edit.place.end;
-    }
-    text.push_str(sql.get(copied..).unwrap_or_default());
-    Ok(text)
+    })
 }
 
 /// What stands around a table's name so that it is masked.
@@ -107,8 +87,9 @@ struct Subquery {
     behind: String,
     /// Clauses that belong to the table and move inside.
     moved: Vec<Place>,
-    /// The name that the text gives the table by naming it.
+    /// The name that the text gives the table by naming it, in backquotes.
     alias: Option<String>,
+    needs_salt: bool,
 }
 
 impl Subquery {
@@ -119,12 +100,9 @@ impl Subquery {
         sources: &Sources,
         masks: &Masks<'_>,
     ) -> Followed<Self> {
-        let mut before = format!(
-            "(SELECT * REPLACE ({})",
-            replacements(masked, sources, masks)?
-        );
-        before.push_str(&pseudo::selected(masked)?);
-        before.push_str(" FROM ");
+        let masks = replacements(masked, sources, masks)?;
+        let pseudo = pseudo::selected(masked)?;
+        let before = format!("(SELECT * REPLACE ({masks}){pseudo} FROM ");
         let clauses = Clauses::behind(masked, tokens);
         let mut behind = String::new();
         let moved: Vec<Place> = clauses.version.into_iter().chain(clauses.sample).collect();
@@ -134,13 +112,29 @@ impl Subquery {
         }
         behind.push(')');
         let unnamed = masked.alias_start.is_none() && !clauses.turned;
-        let alias = masked.own_name.clone().filter(|_| unnamed);
+        let alias = masked.own_name.as_deref().filter(|_| unnamed);
+        let alias = alias.map(mask::quoted);
+        // What comes from the catalog can change nothing around it.
+        if !alias
+            .iter()
+            .chain([&masks])
+            .all(|text| lexer::is_closed(text))
+        {
+            return Err(unmaskable(&masked.place, "A name of it cannot be written."));
+        }
         Ok(Self {
+            needs_salt: mask::names_salt(&masks),
             before,
             behind,
             moved,
             alias,
         })
+    }
+
+    /// Whether nothing but the table's name gives way to the subquery. A subquery can stand
+    /// wherever a table can, so that what could be read before can be read then.
+    fn is_plain(&self, masked: &Masked) -> bool {
+        self.moved.is_empty() && masked.pseudo.is_empty()
     }
 
     /// Where this very subquery stands around the name already. It then masks exactly what it
@@ -165,7 +159,7 @@ impl Subquery {
         let mut text = self.behind;
         if let Some(alias) = &self.alias {
             text.push_str(" AS ");
-            text.push_str(&mask::quoted(alias));
+            text.push_str(alias);
         }
         edits.push(Edit {
             place: end..end,
