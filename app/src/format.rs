@@ -119,6 +119,22 @@ pub fn plural(count: impl TryInto<u64>, noun: &str) -> String {
     format!("{} {noun}{ending}", number(count))
 }
 
+/// The counts of a run that are not zero: `12 asked, 10 ran, 1 refused`.
+#[must_use]
+pub fn counts(asked: u32, ran: u32, waiting: u32, refused: u32) -> String {
+    let parts = [(ran, "ran"), (waiting, "waiting"), (refused, "refused")];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    match (asked, parts.is_empty()) {
+        (0, _) => "nothing asked yet".to_owned(),
+        (1, true) => "1 query".to_owned(),
+        (asked, true) => format!("{asked} queries"),
+        (asked, false) => format!("{asked} asked, {}", parts.join(", ")),
+    }
+}
+
 /// The letters on a person's avatar: `AN` for Alice Ng.
 #[must_use]
 pub fn initials(name: &str) -> String {

@@ -49,6 +49,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/agents") view=pages::Agents ssr=mode.clone() />
                     <Route path=path!("/agents/new") view=pages::NewAgent ssr=mode.clone() />
                     <Route path=path!("/agents/:id") view=pages::Agent ssr=mode.clone() />
+                    <Route path=path!("/runs") view=pages::Runs ssr=mode.clone() />
                     <Route path=path!("/runs/new") view=pages::NewRun ssr=mode.clone() />
                     <Route path=path!("/runs/:id") view=pages::Run ssr=mode.clone() />
                     <Route path=path!("/reviews") view=pages::Reviews ssr=mode.clone() />

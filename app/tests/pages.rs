@@ -79,6 +79,7 @@ async fn every_page_is_complete_without_scripts() {
         (format!("/agents/{}", agent_id(0)), "demo.web.events_*"),
         ("/agents/new".to_owned(), "name=\"grants\""),
         ("/runs/new".to_owned(), "With which agent?"),
+        ("/runs".to_owned(), "End it"),
         (format!("/runs/{}", run_id(1)), "Asked so far"),
         ("/reviews".to_owned(), "Q3 2026"),
         (format!("/reviews/{}", campaign_id(0)), "never used"),
@@ -103,6 +104,7 @@ async fn nothing_to_show_is_said_and_taught() {
         "/",
         "/sessions",
         "/agents",
+        "/runs",
         "/runs/new",
         "/reviews",
         "/ledger",
@@ -195,8 +197,8 @@ async fn a_vote_that_comes_too_late_is_said_on_the_page() {
 
 #[tokio::test]
 async fn a_form_that_comes_back_keeps_what_was_typed() {
-    let form = "name=report-bot&purpose=Reports&owner=nobody%40example.com&expires=2026-12-01&grants=read+demo.shop.*";
-    let response = post("/ui/register_agent", form).await;
+    let form = "name=report-bot&purpose=Reports&sponsors=nobody%40example.com&expires=2026-12-01&grants=read+demo.shop.*";
+    let response = post("/ui/propose_agent", form).await;
     assert_eq!(header(&response, LOCATION), "/agents/new");
     let cookie = header(&response, SET_COOKIE);
     let request = Request::get("/agents/new")
@@ -219,19 +221,16 @@ async fn a_form_that_comes_back_keeps_what_was_typed() {
 async fn fields_are_checked_before_the_desk_is_asked() {
     for (form, field) in [
         (
-            "name=&purpose=x&owner=a%40b&expires=2026-12-01&grants=read+a.b.c",
+            "name=&purpose=x&expires=2026-12-01&grants=read+a.b.c",
             "name",
         ),
+        ("name=x&purpose=x&expires=soon&grants=read+a.b.c", "expires"),
         (
-            "name=x&purpose=x&owner=a%40b&expires=soon&grants=read+a.b.c",
-            "expires",
-        ),
-        (
-            "name=x&purpose=x&owner=a%40b&expires=2026-12-01&grants=everything",
+            "name=x&purpose=x&expires=2026-12-01&grants=everything",
             "grants",
         ),
     ] {
-        let request = Request::post("/ui/register_agent")
+        let request = Request::post("/ui/propose_agent")
             .header(CONTENT_TYPE, FORM)
             .body(Body::from(form));
         let response = send(Amount::Some, &Role::ALL, request.expect("a request")).await;
@@ -248,8 +247,8 @@ async fn forms_lead_to_the_page_of_what_they_made() {
     let agent = agent_id(0);
     let cases = [
         (
-            "/ui/register_agent",
-            "name=x&purpose=x&owner=a%40b&expires=2026-12-01&grants=read+a.b.c".to_owned(),
+            "/ui/propose_agent",
+            "name=x&purpose=x&expires=2026-12-01&grants=read+a.b.c".to_owned(),
             format!("/agents/{agent}"),
         ),
         (
@@ -321,12 +320,14 @@ async fn the_frame_offers_what_the_roles_allow() {
     assert!(!approver.contains("href=\"/reviews\""));
     let (_, reviewer) = page_as(Amount::Some, &[Role::Reviewer], "/").await;
     assert!(reviewer.contains("href=\"/reviews\""));
+    let (_, reviewer) = page_as(Amount::Some, &[Role::Reviewer], "/agents").await;
+    assert!(!reviewer.contains("href=\"/agents/new\""));
     let (_, initiator) = page_as(Amount::Some, &[Role::Initiator], "/agents").await;
-    assert!(!initiator.contains("href=\"/agents/new\""));
+    assert!(initiator.contains("href=\"/agents/new\""));
 }
 
 #[tokio::test]
 async fn the_token_stands_in_the_page_once() {
     let html = page(&format!("/runs/{}", run_id(0))).await;
-    assert_eq!(html.matches("csr_EXAMPLE-not-a-token-EXAMPLE").count(), 1);
+    assert_eq!(html.matches("cst_EXAMPLE-not-a-token-EXAMPLE").count(), 1);
 }

@@ -3,22 +3,30 @@
 import { type Page, expect } from '@playwright/test';
 import { Agent } from './agent.ts';
 
-/** An administrator registers an agent by the form; returns the agent's page. */
+/** The owner proposes an agent by the form; returns the agent's page. */
+export async function proposeAgent(alice: Page, name: string, grants: string[]): Promise<string> {
+  await alice.goto('/agents');
+  await alice.getByRole('link', { name: 'Propose an agent' }).click();
+  await alice.getByLabel('Name').fill(name);
+  await alice.getByLabel('Purpose').fill('Finds customers who are about to leave');
+  await alice.getByLabel('Grants').fill(grants.join('\n'));
+  await alice.getByRole('button', { name: 'Propose' }).click();
+  await expect(alice.getByRole('heading', { level: 1, name })).toBeVisible();
+  return new URL(alice.url()).pathname;
+}
+
+/** The owner proposes an agent, and an administrator confirms it; returns the agent's page. */
 export async function registerAgent(
   bo: Page,
+  alice: Page,
   name: string,
   grants: string[],
-  owner = 'alice@example.com',
 ): Promise<string> {
-  await bo.goto('/agents');
-  await bo.getByRole('link', { name: 'Register an agent' }).click();
-  await bo.getByLabel('Name').fill(name);
-  await bo.getByLabel('Purpose').fill('Finds customers who are about to leave');
-  await bo.getByLabel('Owner').fill(owner);
-  await bo.getByLabel('Grants').fill(grants.join('\n'));
-  await bo.getByRole('button', { name: 'Register' }).click();
-  await expect(bo.getByRole('heading', { level: 1, name })).toBeVisible();
-  return new URL(bo.url()).pathname;
+  const agentPage = await proposeAgent(alice, name, grants);
+  await bo.goto(agentPage);
+  await bo.getByRole('button', { name: 'Confirm this agent' }).click();
+  await expect(bo.getByText('Active', { exact: true })).toBeVisible();
+  return agentPage;
 }
 
 /** What a person who opens a run fills in. */
@@ -42,13 +50,13 @@ export async function openRun(
   await alice.getByRole('button', { name: 'Open the run' }).click();
   await expect(alice.getByRole('heading', { level: 1, name: purpose })).toBeVisible();
   const token = await alice.locator('#token').innerText();
-  expect(token).toMatch(/^csr_/);
+  expect(token).toMatch(/^cst_/);
   return { run: new URL(alice.url()).pathname.split('/').at(-1) ?? '', token };
 }
 
-/** Registers an agent that may read everything, and opens a run with it. */
+/** Sets up an agent that may read everything, and opens a run with it. */
 export async function readyAgent(url: string, bo: Page, alice: Page, name: string) {
-  const agentPage = await registerAgent(bo, name, ['read demo.shop.*']);
+  const agentPage = await registerAgent(bo, alice, name, ['read demo.shop.*']);
   const purpose = `Look into orders with ${name}`;
   const { run, token } = await openRun(alice, agentPage, { purpose });
   return { agent: new Agent(url, token), agentPage, run, token };

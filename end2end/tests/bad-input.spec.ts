@@ -23,7 +23,8 @@ const REQUESTS: [what: string, request: Unusual, status: number, code: string][]
   ['no idempotency key', post(body('SELECT 1'), { 'Idempotency-Key': '' }), 422, 'invalid_field'],
   ['no token', post(body('SELECT 1'), { Authorization: '' }), 401, 'token_missing'],
   ['another scheme', post(body('SELECT 1'), { Authorization: 'Basic YTpi' }), 401, 'token_malformed'],
-  ['a cut token', post(body('SELECT 1'), { Authorization: 'Bearer csr_cut' }), 401, 'token_malformed'],
+  ['a cut token', post(body('SELECT 1'), { Authorization: 'Bearer cst_cut' }), 401, 'token_malformed'],
+  ['a changed token', post(body('SELECT 1'), { Authorization: `Bearer ${strayToken()}`.replace(/.$/, '_') }), 401, 'token_tampered'],
   ['a token nobody has', post(body('SELECT 1'), { Authorization: `Bearer ${strayToken()}` }), 401, 'token_unknown'],
 ];
 
@@ -51,7 +52,7 @@ test('requests that are no intents', async ({ stack, as }) => {
 
 test('SQL that may not run', async ({ stack, as }) => {
   const { page: alice } = await as('alice');
-  const agentPage = await registerAgent((await as('bo')).page, 'curious', ['read demo.shop.*']);
+  const agentPage = await registerAgent((await as('bo')).page, alice, 'curious', ['read demo.shop.*']);
   const scope = ['read demo.shop.orders'];
   const { token } = await openRun(alice, agentPage, { purpose: 'Only the orders', scope });
   const agent = new Agent(stack.url, token);
@@ -166,9 +167,8 @@ test('pages that do not exist, and forms that come back', async ({ as }) => {
   await bo.goto('/agents/new');
   await bo.getByLabel('Name').fill('typo');
   await bo.getByLabel('Purpose').fill('Keeps what was typed');
-  await bo.getByLabel('Owner').fill('alice@example.com');
   await bo.getByLabel('Grants').fill('peek demo.shop.orders');
-  await bo.getByRole('button', { name: 'Register' }).click();
+  await bo.getByRole('button', { name: 'Propose' }).click();
   await expect(bo.getByRole('alert')).toContainText('Nothing was changed');
   await expect(bo.getByLabel('Grants')).toHaveAttribute('aria-invalid', 'true');
   await expect(bo.getByLabel('Purpose')).toHaveValue('Keeps what was typed');
@@ -187,7 +187,7 @@ function body(sql: string): string {
 function strayToken(): string {
   const random = Buffer.alloc(32, 7).toString('base64url');
   const checksum = createHash('sha256').update(random).digest('base64url').slice(0, 6);
-  return `csr_${random}${checksum}`;
+  return `cst_${random}${checksum}`;
 }
 
 function expectProblem({ status, type, text }: Answer, expected: number, code: string): Problem {

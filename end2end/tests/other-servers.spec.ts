@@ -45,7 +45,7 @@ test('queries of a foreign BigQuery, people of a foreign provider', async ({ bro
   try {
     const ana = await personThere(browser, countersign.url, 'ana');
     const ben = await personThere(browser, countersign.url, 'ben');
-    const agentPage = await registerAgent(ben, 'triage', ['read clinic.care.*'], 'ana@example.org');
+    const agentPage = await registerAgent(ben, ana, 'triage', ['read clinic.care.*']);
     const { token } = await openRun(ana, agentPage, { purpose: 'Who comes back too soon' });
     await useQueries(new Agent(countersign.url, token), ana, ben);
   } finally {

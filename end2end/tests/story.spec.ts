@@ -6,7 +6,7 @@ import { Agent, type Intent, type Problem } from '../support/agent.ts';
 import { command } from '../support/countersign.ts';
 import { decodedMail } from '../support/mail.ts';
 import { asPerson } from '../support/people.ts';
-import { decide, openReview, openRun, readyToDecide, registerAgent } from '../support/portal.ts';
+import { decide, openReview, openRun, proposeAgent, readyToDecide } from '../support/portal.ts';
 import { picture } from '../support/pictures.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -23,7 +23,7 @@ GROUP BY c.id, c.email, c.phone
 ORDER BY orders DESC, c.id
 LIMIT 20`;
 
-test('from a registered agent to a signed review', async ({ stack, as, javaScriptEnabled }) => {
+test('from a proposed agent to a signed review', async ({ stack, as, javaScriptEnabled }) => {
   const people = {
     alice: await as('alice'),
     bo: await as('bo'),
@@ -35,8 +35,20 @@ test('from a registered agent to a signed review', async ({ stack, as, javaScrip
   const chen = people.chen.page;
   const dana = people.dana.page;
 
-  const agentPage = await test.step('bo registers an agent', async () =>
-    registerAgent(bo, 'churn-model', GRANTS));
+  const agentPage = await test.step('alice proposes an agent', async () => {
+    const proposed = await proposeAgent(alice, 'churn-model', GRANTS);
+    await expect(alice.getByText('Proposed', { exact: true }).first()).toBeVisible();
+    await expect(alice.getByRole('link', { name: 'Open a run' })).toHaveCount(0);
+    await expect(alice.getByRole('button', { name: 'Confirm this agent' })).toHaveCount(0);
+    return proposed;
+  });
+
+  await test.step('bo, who is not its owner, confirms it', async () => {
+    await bo.goto(agentPage);
+    await expect(bo.getByText('Read demo.shop.customers')).toBeVisible();
+    await bo.getByRole('button', { name: 'Confirm this agent' }).click();
+    await expect(bo.getByText('Active', { exact: true })).toBeVisible();
+  });
 
   const { run, token } = await test.step('alice opens a run and sees its token once', async () => {
     const opened = await openRun(alice, agentPage, { purpose: PURPOSE, ticket: 'TICKET-4211' });

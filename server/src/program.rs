@@ -43,6 +43,7 @@ pub async fn serve(
         clock: Arc::clone(&clock),
         limits: config.limits,
         step_up: StepUpRule::new(&config.identity),
+        rights: config.rights.clone(),
         warehouse_config: config.warehouse.clone(),
         masking: config.masking.clone(),
         public_url: config.server.origin(),

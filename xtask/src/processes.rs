@@ -77,8 +77,19 @@ impl Processes {
     }
 
     /// Returns when somebody pressed Ctrl-C; fails when a program stops by itself.
-    pub fn await_interrupt(&mut self) -> Result<()> {
+    pub fn await_interrupt(
+        &mut self,
+        interval: Duration,
+        from_time_to_time: impl Fn() -> Result<()>,
+    ) -> Result<()> {
+        let mut last = Instant::now();
         loop {
+            if last.elapsed() >= interval {
+                last = Instant::now();
+                if let Err(error) = from_time_to_time() {
+                    eprintln!("{error:#}");
+                }
+            }
             match self.interrupted.recv_timeout(Duration::from_millis(500)) {
                 Err(RecvTimeoutError::Timeout) => {
                     self.running.iter_mut().try_for_each(Process::check)?;

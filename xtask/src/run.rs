@@ -2,6 +2,7 @@
 //! an agent with a run as a person would, and says what to try.
 
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -11,6 +12,9 @@ use crate::processes::{Processes, watch_for_interrupt};
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 use crate::{command, duckdb, guide, ports, seed, web};
+
+/// A run's token counts for ten minutes; so often it is renewed.
+const RENEWAL: Duration = Duration::from_mins(4);
 
 /// How to run everything.
 #[derive(Args)]
@@ -55,7 +59,7 @@ pub fn run(workspace: &Workspace, progress: &mut Progress, options: &Options) ->
         seed::seed(workspace, &configuration)
     })?;
     println!("{}", guide::text(workspace, ports, &configuration));
-    processes.await_interrupt()?;
+    processes.await_interrupt(RENEWAL, || seed::renew(workspace, &configuration))?;
     progress.note("Stopping");
     Ok(())
 }

@@ -45,18 +45,36 @@ events! {
     LogoutRefused => "person.logout_refused",
     /// A sign-in was refused.
     SignInRefused => "person.sign_in_refused",
-    /// An agent was registered.
+    /// An agent was proposed.
+    AgentProposed => "agent.proposed",
+    /// An agent was registered by an administrator alone, before owners proposed.
     AgentRegistered => "agent.registered",
+    /// An administrator confirmed a proposed agent.
+    AgentConfirmed => "agent.confirmed",
+    /// A confirmation was refused.
+    ConfirmationRefused => "agent.confirmation_refused",
+    /// An agent was stopped for the time being.
+    AgentSuspended => "agent.suspended",
+    /// A suspended agent may act again.
+    AgentResumed => "agent.resumed",
     /// An agent was revoked.
     AgentRevoked => "agent.revoked",
+    /// An agent's time was over.
+    AgentExpired => "agent.expired",
     /// A grant was given to an agent.
     GrantGiven => "grant.given",
     /// A grant was narrowed or ended.
     GrantRevoked => "grant.revoked",
     /// A run was opened.
     RunOpened => "run.opened",
+    /// A run was not opened.
+    RunRefused => "run.refused",
+    /// A run's token was replaced by a new one.
+    TokenRenewed => "run.token_renewed",
     /// A run was revoked.
     RunRevoked => "run.revoked",
+    /// An identity provider is no longer trusted; what it vouched for ends.
+    IssuerRevoked => "issuer.revoked",
     /// A request with a run token was refused.
     RequestRefused => "request.refused",
     /// Further refusals of one kind, counted instead of written one by one.
@@ -69,6 +87,8 @@ events! {
     IntentDecided => "intent.decided",
     /// An intent changed its state.
     IntentMoved => "intent.moved",
+    /// The warehouse was asked to stop the job of a cancelled intent.
+    JobStopped => "job.stopped",
     /// A person voted on an approval.
     VoteCast => "vote.cast",
     /// A vote was refused.

@@ -4,6 +4,7 @@
 //! This crate compiles for the server and for the browser. It has no I/O, no clock,
 //! no randomness and no SQL: whoever needs those passes their results in.
 
+mod agent;
 mod column;
 mod digest;
 mod event;
@@ -14,9 +15,12 @@ mod mask;
 mod people;
 mod resource;
 mod review;
+mod run;
+mod scope;
 mod tag;
 mod timestamp;
 
+pub use agent::{AGENT_MOVES, AgentState, AgentTransitionError, Caps, Sponsor, Workload};
 pub use column::{Column, Mode};
 pub use digest::{Digest, ParseDigestError};
 pub use event::EventName;
@@ -30,5 +34,7 @@ pub use mask::{MaskRule, MaskRules};
 pub use people::{Ballot, Role};
 pub use resource::{ParsePatternError, Privilege, ResourcePattern, TableName};
 pub use review::Verdict;
+pub use run::{Door, RunEnd};
+pub use scope::{ColumnPath, ParsePowerError, Power, Scope};
 pub use tag::Tag;
 pub use timestamp::Timestamp;

@@ -84,6 +84,24 @@ impl ResourcePattern {
         self.covers_text(&other.text)
     }
 
+    /// What both patterns cover. Patterns are prefixes or whole names, so of two that share
+    /// a table one contains the other.
+    #[must_use]
+    pub fn intersection<'a>(&'a self, other: &'a Self) -> Option<&'a Self> {
+        if self.contains(other) {
+            Some(other)
+        } else {
+            other.contains(self).then_some(self)
+        }
+    }
+
+    /// Whether this pattern covers the table, or some member of a wildcard table.
+    #[must_use]
+    pub fn overlaps(&self, table: &TableName) -> bool {
+        let members = table.as_str().strip_suffix('*');
+        self.covers(table) || members.is_some_and(|prefix| self.text.starts_with(prefix))
+    }
+
     fn covers_text(&self, name: &str) -> bool {
         let open = self.text.strip_suffix("*.*");
         match open.or_else(|| self.text.strip_suffix('*')) {

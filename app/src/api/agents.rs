@@ -1,25 +1,25 @@
 //! Registered agents and what they may do.
 
-use domain::{AgentId, GrantId, Privilege, ResourcePattern, Timestamp};
+use domain::{AgentId, AgentState, Caps, GrantId, Power, Timestamp, Workload};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{AgentRef, GrantLine, PersonRef, UiError, sessions::SessionRow};
+use super::{AgentRef, PersonRef, UiError, sessions::SessionRow};
 
-/// The longest that an agent may live without being registered again, in days.
+/// The longest that an agent may live without being proposed anew, in days.
 pub const LONGEST_LIFE_DAYS: i64 = 92;
 
-/// Whether an agent may act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AgentState {
-    /// It may.
-    Active,
-    /// Its time is over.
-    Expired,
-    /// A person ended it.
-    Revoked,
-}
+/// Bytes of a GiB, in which forms ask.
+pub const GIBIBYTE: u64 = 1 << 30;
+
+/// What an agent may take unless its owner says otherwise.
+pub const USUAL_CAPS: Caps = Caps {
+    bytes_per_query: 10 * GIBIBYTE,
+    bytes_per_day: 100 * GIBIBYTE,
+    rows: 100_000,
+    concurrent_jobs: 4,
+    open_runs: 10,
+};
 
 /// One agent in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,10 +36,27 @@ pub struct AgentRow {
     pub expires_at: Timestamp,
     /// Grants that it holds now.
     pub grants: u32,
+    /// What they come to; none before the warehouse's tables are known.
+    pub power: Option<EffectivePower>,
     /// Runs so far.
     pub runs: u32,
     /// When it last asked.
     pub last_used: Option<Timestamp>,
+}
+
+/// What an agent's grants come to in the warehouse as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EffectivePower {
+    /// Tables and views that there are.
+    pub tables: u32,
+    /// Of these, how many it may read.
+    pub readable: u32,
+    /// Of these, how many it may change.
+    pub writable: u32,
+    /// Tagged columns among what it may read: they come back masked.
+    pub masked: u32,
+    /// Columns that its grants leave out.
+    pub excluded: u32,
 }
 
 /// Everything on an agent's page.
@@ -47,29 +64,58 @@ pub struct AgentRow {
 pub struct AgentPage {
     /// As in the list.
     pub header: AgentRow,
-    /// When it was registered.
-    pub registered_at: Timestamp,
-    /// How it ended, when a person ended it.
-    pub revocation: Option<Revocation>,
+    /// When it was proposed.
+    pub proposed_at: Timestamp,
+    /// Who confirmed it.
+    pub confirmed: Option<Deed>,
+    /// Who suspended it, while that lasts.
+    pub suspended: Option<Deed>,
+    /// Who ended it.
+    pub revoked: Option<Deed>,
     /// What it may do.
     pub grants: Vec<Grant>,
+    /// The most that it may take.
+    pub caps: Caps,
+    /// Who opens runs besides the owner: addresses and groups.
+    pub sponsors: Vec<String>,
+    /// How it proves itself; none when a person is at the keyboard.
+    pub workload: Option<Workload>,
+    /// Whether its token alone is enough.
+    pub allows_bearer: bool,
+    /// The Google service account that its jobs run as.
+    pub service_account: Option<String>,
     /// Its runs, newest first.
     pub runs: Vec<SessionRow>,
-    /// Whether this person may revoke it.
-    pub may_revoke: bool,
-    /// Whether this person may open a run with it.
-    pub may_open: bool,
+    /// What this person may do with it.
+    pub may: AgentActions,
 }
 
-/// A grant with its evidence of use.
+/// What somebody may do with an agent as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a button that is there or not"
+)]
+pub struct AgentActions {
+    /// Open a run with it.
+    pub open: bool,
+    /// Confirm the proposal.
+    pub confirm: bool,
+    /// Stop it for the time being.
+    pub suspend: bool,
+    /// Let it act again.
+    pub resume: bool,
+    /// End it for good.
+    pub revoke: bool,
+}
+
+/// One grant of an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// Which.
     pub grant: GrantId,
-    /// What it allows to do.
-    pub privilege: Privilege,
-    /// On which tables.
-    pub resource: ResourcePattern,
+    /// What, on what, without what.
+    pub power: Power,
     /// Until when.
     pub until: Timestamp,
     /// When it was last needed.
@@ -78,30 +124,85 @@ pub struct Grant {
     pub revoked: bool,
 }
 
-/// How a thing was ended by a person.
+/// Who did something to an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revocation {
-    /// Who.
-    pub person: PersonRef,
+pub struct Deed {
+    /// Who; none when the program did it by itself.
+    pub person: Option<PersonRef>,
     /// When.
     pub at: Timestamp,
-    /// Why.
+    /// Why; may be empty.
     pub reason: String,
 }
 
-/// An agent to be registered.
+/// An agent to be proposed by the person who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewAgent {
-    /// Its name, unique among active agents.
+    /// Its name, unique.
     pub name: String,
     /// What it is for.
     pub purpose: String,
-    /// E-mail address of a person who signed in before.
-    pub owner: String,
     /// When its time is over; at most [`LONGEST_LIFE_DAYS`] ahead.
     pub expires_at: Timestamp,
-    /// What it may do.
-    pub grants: Vec<GrantLine>,
+    /// What it may do, and until when where that is sooner.
+    pub grants: Vec<(Power, Option<Timestamp>)>,
+    /// The most that it may take.
+    pub caps: Caps,
+    /// Who opens runs besides the owner: addresses and groups.
+    pub sponsors: Vec<String>,
+    /// How it proves itself.
+    pub workload: Option<Workload>,
+    /// Whether its token alone is enough.
+    pub allows_bearer: bool,
+    /// The Google service account that its jobs run as.
+    pub service_account: Option<String>,
+}
+
+/// The form of a new agent, as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AgentForm {
+    /// Its name.
+    pub name: String,
+    /// What for.
+    pub purpose: String,
+    /// The day on which its time is over, as `2026-11-22`.
+    pub expires: String,
+    /// One a line, as `read demo.shop.* except ssn until 2026-12-31`.
+    pub grants: String,
+    /// In GiB.
+    pub bytes_per_query: String,
+    /// In GiB.
+    pub bytes_per_day: String,
+    /// Rows of one result.
+    pub rows: String,
+    /// Jobs at a time.
+    pub concurrent_jobs: String,
+    /// Runs at a time.
+    pub open_runs: String,
+    /// Addresses and groups, one a line.
+    pub sponsors: String,
+    /// `bearer`, or anything else for tokens that are bound to a key.
+    pub token: String,
+    /// The issuer of its own tokens; blank when a person is at the keyboard.
+    pub issuer: String,
+    /// Claims of those tokens, one a line, as `repository_id = 123456`.
+    pub claims: String,
+    /// A Google service account; blank for the program's own.
+    pub service_account: String,
+}
+
+/// What is done to an agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AgentChange {
+    /// An administrator confirms the proposal.
+    Confirm,
+    /// It stops for the time being, and why.
+    Suspend(String),
+    /// It may act again.
+    Resume,
+    /// It ends for good, and why.
+    Revoke(String),
 }
 
 /// The desk for agents.
@@ -112,10 +213,10 @@ pub trait AgentDesk: Send + Sync {
     async fn agents(&self) -> Result<Vec<AgentRow>, UiError>;
     /// Everything of one agent.
     async fn agent(&self, agent: AgentId) -> Result<AgentPage, UiError>;
-    /// Registers an agent.
-    async fn register(&self, agent: NewAgent) -> Result<AgentId, UiError>;
-    /// Ends an agent and its open runs.
-    async fn revoke(&self, agent: AgentId, reason: String) -> Result<(), UiError>;
+    /// Proposes an agent.
+    async fn propose(&self, agent: NewAgent) -> Result<AgentId, UiError>;
+    /// Does something to an agent as it stands.
+    async fn change(&self, agent: AgentId, change: AgentChange) -> Result<(), UiError>;
 }
 
 /// Every agent that this person may see.
@@ -133,60 +234,147 @@ pub async fn load_agent(
     super::desks()?.agents.agent(agent).await
 }
 
-/// Registers an agent; the browser goes to its page.
-#[server(endpoint = "register_agent")]
-pub async fn register_agent(
-    /// Its name.
-    #[server(default)]
-    name: String,
-    /// What for.
-    #[server(default)]
-    purpose: String,
-    /// E-mail address of who answers for it.
-    #[server(default)]
-    owner: String,
-    /// The day on which its time is over, as `2026-11-22`.
-    #[server(default)]
-    expires: String,
-    /// One a line, as `read demo.shop.*`.
-    #[server(default)]
-    grants: String,
+/// Proposes an agent; the browser goes to its page.
+#[server(endpoint = "propose_agent")]
+pub async fn propose_agent(
+    /// As it was typed.
+    #[server(flatten)]
+    form: AgentForm,
 ) -> Result<(), UiError> {
-    let typed = [
-        ("name", name.as_str()),
-        ("purpose", &purpose),
-        ("owner", &owner),
-        ("expires", &expires),
-        ("grants", &grants),
-    ];
-    let done = register(&name, &purpose, &owner, &expires, &grants).await;
+    let done = propose(&form).await;
     super::form::answer(
         done.map(|agent| format!("/agents/{agent}")),
         "/agents/new",
-        &typed,
+        &form.typed(),
     )
 }
 
-#[cfg(feature = "ssr")]
-async fn register(
-    name: &str,
-    purpose: &str,
-    owner: &str,
-    expires: &str,
-    grants: &str,
-) -> Result<AgentId, UiError> {
-    use super::form::{date, filled, grant_lines};
-    let agent = NewAgent {
-        name: filled("name", name, "Give the agent a name.")?,
-        purpose: filled("purpose", purpose, "Say what the agent is for.")?,
-        owner: filled("owner", owner, "Name the person who answers for it.")?,
-        expires_at: date("expires", expires)?,
-        grants: grant_lines("grants", grants)?,
-    };
-    super::desks()?.agents.register(agent).await
+impl AgentForm {
+    /// Every field with what was typed into it.
+    #[must_use]
+    pub fn typed(&self) -> [(&'static str, &str); 14] {
+        [
+            ("name", &self.name),
+            ("purpose", &self.purpose),
+            ("expires", &self.expires),
+            ("grants", &self.grants),
+            ("bytes_per_query", &self.bytes_per_query),
+            ("bytes_per_day", &self.bytes_per_day),
+            ("rows", &self.rows),
+            ("concurrent_jobs", &self.concurrent_jobs),
+            ("open_runs", &self.open_runs),
+            ("sponsors", &self.sponsors),
+            ("token", &self.token),
+            ("issuer", &self.issuer),
+            ("claims", &self.claims),
+            ("service_account", &self.service_account),
+        ]
+    }
 }
 
-/// Ends an agent; the browser comes back to its page.
+#[cfg(feature = "ssr")]
+async fn propose(form: &AgentForm) -> Result<AgentId, UiError> {
+    use super::form::{date, filled, grants};
+    let agent = NewAgent {
+        name: filled("name", &form.name, "Give the agent a name.")?,
+        purpose: filled("purpose", &form.purpose, "Say what the agent is for.")?,
+        expires_at: date("expires", &form.expires)?,
+        grants: grants("grants", &form.grants)?,
+        caps: caps(form)?,
+        sponsors: words(&form.sponsors),
+        workload: workload(form)?,
+        allows_bearer: form.token == "bearer",
+        service_account: words(&form.service_account).into_iter().next(),
+    };
+    super::desks()?.agents.propose(agent).await
+}
+
+#[cfg(feature = "ssr")]
+fn caps(form: &AgentForm) -> Result<Caps, UiError> {
+    use super::form::number;
+    let gibibytes = |field, typed: &str, usual: u64| {
+        number(field, typed, usual / GIBIBYTE).map(|count| count.saturating_mul(GIBIBYTE))
+    };
+    let small = |field, typed: &str, usual: u32| {
+        let count = number(field, typed, u64::from(usual))?;
+        Ok::<_, UiError>(u32::try_from(count).unwrap_or(u32::MAX))
+    };
+    let usual = USUAL_CAPS;
+    let (query, day) = (&form.bytes_per_query, &form.bytes_per_day);
+    Ok(Caps {
+        bytes_per_query: gibibytes("bytes_per_query", query, usual.bytes_per_query)?,
+        bytes_per_day: gibibytes("bytes_per_day", day, usual.bytes_per_day)?,
+        rows: number("rows", &form.rows, usual.rows)?,
+        concurrent_jobs: small(
+            "concurrent_jobs",
+            &form.concurrent_jobs,
+            usual.concurrent_jobs,
+        )?,
+        open_runs: small("open_runs", &form.open_runs, usual.open_runs)?,
+    })
+}
+
+#[cfg(feature = "ssr")]
+fn workload(form: &AgentForm) -> Result<Option<Workload>, UiError> {
+    let issuer = form.issuer.trim();
+    if issuer.is_empty() {
+        return Ok(None);
+    }
+    let lines = form.claims.lines().filter(|line| !line.trim().is_empty());
+    let claims: Option<_> = lines
+        .map(|line| {
+            let (name, value) = line.split_once('=')?;
+            Some((name.trim().to_owned(), value.trim().to_owned()))
+        })
+        .collect();
+    let claims = claims
+        .ok_or_else(|| UiError::invalid("claims", "Write each as name = value, one a line."))?;
+    Ok(Some(Workload {
+        issuer: issuer.to_owned(),
+        claims,
+    }))
+}
+
+/// What stands in a field, one a line or with commas between.
+#[cfg(feature = "ssr")]
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(['\n', ',']).map(str::trim);
+    let words = words.filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
+/// Confirms a proposed agent; the browser comes back to its page.
+#[server(endpoint = "confirm_agent")]
+pub async fn confirm_agent(
+    /// Which.
+    agent: AgentId,
+) -> Result<(), UiError> {
+    change(agent, Ok(AgentChange::Confirm), "").await
+}
+
+/// Lets a suspended agent act again; the browser comes back to its page.
+#[server(endpoint = "resume_agent")]
+pub async fn resume_agent(
+    /// Which.
+    agent: AgentId,
+) -> Result<(), UiError> {
+    change(agent, Ok(AgentChange::Resume), "").await
+}
+
+/// Stops an agent for the time being; the browser comes back to its page.
+#[server(endpoint = "suspend_agent")]
+pub async fn suspend_agent(
+    /// Which.
+    agent: AgentId,
+    /// Why.
+    #[server(default)]
+    reason: String,
+) -> Result<(), UiError> {
+    let why = super::form::filled("reason", &reason, "Say why it stops.");
+    change(agent, why.map(AgentChange::Suspend), &reason).await
+}
+
+/// Ends an agent for good; the browser comes back to its page.
 #[server(endpoint = "revoke_agent")]
 pub async fn revoke_agent(
     /// Which.
@@ -195,14 +383,21 @@ pub async fn revoke_agent(
     #[server(default)]
     reason: String,
 ) -> Result<(), UiError> {
+    let why = super::form::filled("reason", &reason, "Say why it ends.");
+    change(agent, why.map(AgentChange::Revoke), &reason).await
+}
+
+#[cfg(feature = "ssr")]
+async fn change(
+    agent: AgentId,
+    change: Result<AgentChange, UiError>,
+    reason: &str,
+) -> Result<(), UiError> {
     let page = format!("/agents/{agent}");
-    let done = async {
-        let reason = super::form::filled("reason", &reason, "Say why it ends.")?;
-        super::desks()?.agents.revoke(agent, reason).await
-    };
+    let done = async { super::desks()?.agents.change(agent, change?).await };
     super::form::answer(
         done.await.map(|()| page.clone()),
         &page,
-        &[("reason", &reason)],
+        &[("reason", reason)],
     )
 }

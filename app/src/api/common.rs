@@ -1,8 +1,6 @@
 //! Small shapes that several areas share.
 
-use std::{fmt, str::FromStr};
-
-use domain::{AgentId, Ballot, Digest, PersonId, Privilege, ResourcePattern, Timestamp};
+use domain::{AgentId, Ballot, Digest, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A person, as pages name them.
@@ -79,7 +77,7 @@ pub enum RunState {
     Ended,
     /// Its time is over.
     Expired,
-    /// A person ended it, or its agent was revoked.
+    /// It was ended from outside: by a person, with its agent, or with its initiator.
     Revoked,
 }
 
@@ -102,53 +100,5 @@ impl RunState {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == name)
-    }
-}
-
-/// One privilege on one resource, written `read demo.shop.*`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GrantLine {
-    /// What it allows to do.
-    pub privilege: Privilege,
-    /// On which tables.
-    pub resource: ResourcePattern,
-}
-
-/// Why a text is not a grant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a grant is written `read project.dataset.table` or `write …`; the table may be `*`")]
-pub struct ParseGrantError;
-
-impl fmt::Display for GrantLine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.privilege.as_str(), self.resource)
-    }
-}
-
-impl FromStr for GrantLine {
-    type Err = ParseGrantError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (privilege, resource) = text
-            .trim()
-            .split_once(char::is_whitespace)
-            .ok_or(ParseGrantError)?;
-        Ok(Self {
-            privilege: Privilege::from_name(privilege).ok_or(ParseGrantError)?,
-            resource: resource.parse().map_err(|_| ParseGrantError)?,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_grant_is_read_as_it_is_written() {
-        let grant: GrantLine = "read  demo.shop.*".parse().expect("a grant");
-        assert_eq!(grant.to_string(), "read demo.shop.*");
-        assert!("demo.shop.*".parse::<GrantLine>().is_err());
-        assert!("own demo.shop.*".parse::<GrantLine>().is_err());
     }
 }

@@ -9,7 +9,7 @@ use axum::http::{
     header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE},
     request::Parts,
 };
-use domain::Timestamp;
+use domain::{Power, Timestamp};
 use leptos::{
     prelude::use_context,
     server_fn::{Decodes, Encodes, codec::JsonEncoding},
@@ -18,7 +18,7 @@ use leptos_axum::ResponseOptions;
 use leptos_router::location::Url;
 use serde::{Deserialize, Serialize};
 
-use super::{GrantLine, UiError};
+use super::UiError;
 
 const COOKIE_NAME: &str = "countersign_form";
 /// Browsers keep about 4 KB a cookie; above this, only the message comes back.
@@ -149,29 +149,62 @@ pub fn date(field: &str, value: &str) -> Result<Timestamp, UiError> {
         .ok_or_else(|| UiError::invalid(field, "Give a day, written like 2026-11-22."))
 }
 
-/// A field that holds grants, one a line.
+/// A field that holds powers, one a line.
 ///
 /// # Errors
 /// [`UiError::Invalid`] when there is none, or naming the first line that is not one.
-pub fn grant_lines(field: &str, value: &str) -> Result<Vec<GrantLine>, UiError> {
+pub fn powers(field: &str, value: &str) -> Result<Vec<Power>, UiError> {
+    lines(field, value, |line| line.parse().ok())
+}
+
+/// A field that holds grants, one a line: a power, and until when where that is sooner than
+/// the agent's end.
+///
+/// # Errors
+/// [`UiError::Invalid`] when there is none, or naming the first line that is not one.
+pub fn grants(field: &str, value: &str) -> Result<Vec<(Power, Option<Timestamp>)>, UiError> {
+    lines(field, value, |line| {
+        let Some((power, day)) = line.rsplit_once(" until ") else {
+            return Some((line.parse().ok()?, None));
+        };
+        // The day itself still counts.
+        let until = Timestamp::from_date(day.trim())?.plus_days(1);
+        Some((power.parse().ok()?, Some(until)))
+    })
+}
+
+fn lines<T>(field: &str, value: &str, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, UiError> {
     let lines = value.lines().map(str::trim).enumerate();
-    let grants: Vec<GrantLine> = lines
+    let read: Vec<T> = lines
         .filter(|(_, line)| !line.is_empty())
         .map(|(index, line)| {
-            line.parse().map_err(|_| {
+            read(line).ok_or_else(|| {
                 let number = index + 1;
                 let message = format!(
-                    "Line {number} is not a grant. Write it as read project.dataset.table, where the table may end in *."
+                    "Line {number} is not a grant. Write it as read project.dataset.table, where the table may end in *, and behind it what to leave out: except ssn, email."
                 );
                 UiError::invalid(field, message)
             })
         })
         .collect::<Result<_, _>>()?;
-    if grants.is_empty() {
+    if read.is_empty() {
         return Err(UiError::invalid(
             field,
             "Write at least one grant, one a line.",
         ));
     }
-    Ok(grants)
+    Ok(read)
+}
+
+/// A field that holds a whole number; blank means `usual`.
+///
+/// # Errors
+/// [`UiError::Invalid`] for anything else.
+pub fn number(field: &str, value: &str, usual: u64) -> Result<u64, UiError> {
+    match value.trim() {
+        "" => Ok(usual),
+        text => text
+            .parse()
+            .map_err(|_| UiError::invalid(field, "Give a whole number.")),
+    }
 }

@@ -23,7 +23,7 @@ pub mod sessions;
 mod viewer;
 
 pub use client::TokenClient;
-pub use common::{AgentRef, Cost, GrantLine, LedgerRef, PersonRef, PolicyReason, RunState, Vote};
+pub use common::{AgentRef, Cost, LedgerRef, PersonRef, PolicyReason, RunState, Vote};
 #[cfg(feature = "ssr")]
 pub use desks::{Desks, desks};
 pub use error::UiError;

@@ -1,10 +1,13 @@
 //! Runs: one execution of an agent in a person's name.
 
-use domain::{AgentId, ApprovalId, IntentId, IntentState, RiskLevel, RunId, Timestamp};
+use domain::{AgentId, ApprovalId, IntentId, IntentState, Power, RiskLevel, RunId, Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{AgentRef, GrantLine, UiError, sessions::SessionRow};
+use super::{
+    AgentRef, TokenClient, UiError,
+    sessions::{Fact, SessionRow},
+};
 
 /// What the form for a new run offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +28,7 @@ pub struct RunChoice {
     /// What it is for.
     pub purpose: String,
     /// What it may do: the widest scope of a run.
-    pub grants: Vec<GrantLine>,
+    pub grants: Vec<Power>,
 }
 
 /// A run to be opened.
@@ -38,7 +41,7 @@ pub struct NewRun {
     /// The ticket.
     pub ticket: Option<String>,
     /// What it may touch; empty means everything that the agent may.
-    pub scope: Vec<GrantLine>,
+    pub scope: Vec<Power>,
     /// How long it lives.
     pub minutes: u32,
 }
@@ -49,10 +52,14 @@ pub struct RunPage {
     /// Who, what, why, and the counts.
     pub header: SessionRow,
     /// What it may touch.
-    pub scope: Vec<GrantLine>,
+    pub scope: Vec<Power>,
     /// The token, handed out once: only on the first view after opening, and only to
     /// the person who opened the run.
     pub token: Option<String>,
+    /// When the token that is in use has to have been renewed.
+    pub token_ends_at: Timestamp,
+    /// What proved the person when the run was opened, in reading order.
+    pub evidence: Vec<Fact>,
     /// Where agents reach the program, without a slash at the end.
     pub api_url: String,
     /// What the agent asked, newest first.
@@ -80,12 +87,25 @@ pub struct IntentRow {
     pub rows: Option<u64>,
 }
 
+/// A run of one's own that is open, or was lately.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnRun {
+    /// Who, what, why, and the counts.
+    pub header: SessionRow,
+    /// What it may touch.
+    pub scope: Vec<Power>,
+    /// When its token has to have been renewed.
+    pub token_ends_at: Timestamp,
+}
+
 /// The desk for runs.
 #[cfg(feature = "ssr")]
 #[async_trait::async_trait]
 pub trait RunDesk: Send + Sync {
     /// What the form for a new run offers.
     async fn form(&self) -> Result<RunForm, UiError>;
+    /// The runs in this person's name, newest first.
+    async fn own(&self) -> Result<Vec<OwnRun>, UiError>;
     /// Opens a run in this person's name.
     async fn open(&self, run: NewRun) -> Result<RunId, UiError>;
     /// Everything of one run.
@@ -98,6 +118,12 @@ pub trait RunDesk: Send + Sync {
 #[server(endpoint = "run_form")]
 pub async fn load_run_form() -> Result<RunForm, UiError> {
     super::desks()?.runs.form().await
+}
+
+/// The runs in this person's name, newest first.
+#[server(endpoint = "own_runs", client = TokenClient)]
+pub async fn load_own_runs() -> Result<Vec<OwnRun>, UiError> {
+    super::desks()?.runs.own().await
 }
 
 /// Everything of one run. The token comes with the first call only.
@@ -146,11 +172,11 @@ async fn open(
     scope: &str,
     minutes: &str,
 ) -> Result<RunId, UiError> {
-    use super::form::{filled, grant_lines};
+    use super::form::{filled, powers};
     let scope = if scope.trim().is_empty() {
         Vec::new()
     } else {
-        grant_lines("scope", scope)?
+        powers("scope", scope)?
     };
     let run = NewRun {
         agent,
@@ -173,8 +199,15 @@ pub async fn revoke_run(
     /// Why.
     #[server(default)]
     reason: String,
+    /// Whether it was asked on the list of one's own runs, and goes back there.
+    #[server(default)]
+    listed: bool,
 ) -> Result<(), UiError> {
-    let page = format!("/runs/{run}");
+    let page = if listed {
+        "/runs".to_owned()
+    } else {
+        format!("/runs/{run}")
+    };
     let done = async {
         let reason = super::form::filled("reason", &reason, "Say why it ends.")?;
         super::desks()?.runs.revoke(run, reason).await

@@ -1,10 +1,10 @@
 //! Sessions: everything that happened in a run, and its replay.
 
-use domain::{Finding, IntentId, MaskRule, RiskLevel, RunId, Timestamp};
+use domain::{Finding, IntentId, MaskRule, Power, RiskLevel, RunId, Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{AgentRef, GrantLine, LedgerRef, PersonRef, PolicyReason, RunState, UiError, Vote};
+use super::{AgentRef, LedgerRef, PersonRef, PolicyReason, RunState, UiError, Vote};
 
 /// What narrows the list of sessions; empty fields narrow nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +69,7 @@ pub struct Session {
     /// Who, what, why, and the counts.
     pub header: SessionRow,
     /// What the run may touch.
-    pub scope: Vec<GrantLine>,
+    pub scope: Vec<Power>,
     /// What happened, in order.
     pub events: Vec<SessionEvent>,
 }

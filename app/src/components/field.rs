@@ -74,6 +74,9 @@ pub fn Area(
     /// Whether it holds code.
     #[prop(optional)]
     code: bool,
+    /// Whether it may stay empty; what holds code always may.
+    #[prop(optional)]
+    optional: bool,
     /// Lines that are seen at once.
     #[prop(default = 3)]
     lines: u32,
@@ -81,13 +84,15 @@ pub fn Area(
     let invalid = error.is_some().then_some("true");
     view! {
         <div class="field">
-            <label for=name>{label}</label>
+            <label for=name>
+                {label}{optional.then_some(view! { <span class="quiet">" (optional)"</span> })}
+            </label>
             <textarea
                 id=name
                 name=name
                 rows=lines
                 class:code=code
-                required=!code
+                required=!code && !optional
                 spellcheck=if code { "false" } else { "true" }
                 aria-invalid=invalid
                 aria-describedby=format!("{name}-hint")

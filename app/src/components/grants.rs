@@ -2,24 +2,52 @@
 
 use leptos::prelude::*;
 
-use crate::api::GrantLine;
+use domain::Power;
 
 /// Grants, one a line.
 #[component]
 pub fn Scope(
     /// Which.
-    grants: Vec<GrantLine>,
+    grants: Vec<Power>,
 ) -> impl IntoView {
     let lines: Vec<_> = grants
         .into_iter()
         .map(|grant| {
             view! {
                 <li>
-                    <b class="privilege">{grant.privilege.as_str()}</b>
-                    <code>{grant.resource.to_string()}</code>
+                    <PowerLine power=grant />
                 </li>
             }
         })
         .collect();
     view! { <ul class="scope">{lines}</ul> }.into_any()
+}
+
+/// One power: what, on which tables, without which columns.
+#[component]
+pub fn PowerLine(
+    /// Which.
+    power: Power,
+) -> impl IntoView {
+    let except: Vec<_> = power
+        .except
+        .iter()
+        .map(|column| view! { <code class="left-out">{column.to_string()}</code> })
+        .collect();
+    let except = (!except.is_empty()).then(|| {
+        view! {
+            <span class="except">
+                <span class="quiet">"without "</span>
+                {except}
+            </span>
+        }
+    });
+    view! {
+        <b class="privilege">{power.privilege.as_str()}</b>
+        " "
+        <code>{power.resource.to_string()}</code>
+        " "
+        {except}
+    }
+    .into_any()
 }

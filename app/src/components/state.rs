@@ -1,9 +1,9 @@
 //! Where an intent, a run or an agent stands, in a word.
 
-use domain::IntentState;
+use domain::{AgentState, IntentState};
 use leptos::prelude::*;
 
-use crate::api::{RunState, agents::AgentState};
+use crate::api::RunState;
 
 /// Where an intent stands.
 #[component]
@@ -51,7 +51,9 @@ pub fn AgentBadge(
     state: AgentState,
 ) -> impl IntoView {
     let (word, class) = match state {
+        AgentState::Proposed => ("Proposed", "waiting"),
         AgentState::Active => ("Active", "good"),
+        AgentState::Suspended => ("Suspended", "refused"),
         AgentState::Expired => ("Expired", "over"),
         AgentState::Revoked => ("Revoked", "refused"),
     };

@@ -9,6 +9,7 @@ mod live;
 mod outcome;
 mod page;
 mod player;
+mod runs;
 mod verdict;
 
 pub use clock::Countdown;
@@ -17,4 +18,5 @@ pub use inbox::{LiveInbox, PendingCount, sentence};
 pub use keyboard::Keyboard;
 pub use outcome::Outcome;
 pub use player::Player;
+pub use runs::LiveRuns;
 pub use verdict::VerdictForm;

@@ -9,10 +9,16 @@ use super::{
 };
 use crate::{
     api::{
-        agents::{AgentPage, AgentState, Grant, Revocation, RevokeAgent, load_agent},
+        agents::{
+            AgentPage, ConfirmAgent, Deed, Grant, ResumeAgent, RevokeAgent, SuspendAgent,
+            load_agent,
+        },
         form::{Failure, take_failure},
     },
-    components::{AgentBadge, Empty, Entry, FailureNote, FormToken, Moment, Person, When},
+    components::{
+        AgentBadge, Empty, Entry, FailureNote, FormToken, Moment, Person, When, effective, in_words,
+    },
+    format::{bytes, number, plural},
 };
 
 /// One agent.
@@ -30,7 +36,7 @@ pub fn Agent() -> impl IntoView {
 fn show(page: AgentPage, failure: Option<&Failure>) -> AnyView {
     let now = now();
     let agent = page.header.agent.clone();
-    let open = page.may_open.then(|| {
+    let open = page.may.open.then(|| {
         view! {
             <a class="button primary" href=format!("/runs/new?agent={}", agent.id)>
                 "Open a run"
@@ -38,14 +44,18 @@ fn show(page: AgentPage, failure: Option<&Failure>) -> AnyView {
         }
     });
     let note = failure.map(|failure| view! { <FailureNote error=failure.error.clone() /> });
-    let revoke = (page.may_revoke && page.header.state == AgentState::Active)
-        .then(|| revoke(agent.id, failure));
+    let suspend = page.may.suspend.then(|| suspend(agent.id, failure));
+    let revoke = page.may.revoke.then(|| revoke(agent.id, failure));
     let grants: Vec<_> = page
         .grants
         .iter()
         .cloned()
         .map(|line| grant(line, now))
         .collect();
+    let power = page
+        .header
+        .power
+        .map_or_else(|| "May do".to_owned(), |power| effective(&power));
     let runs = if page.runs.is_empty() {
         view! {
             <Empty
@@ -60,15 +70,15 @@ fn show(page: AgentPage, failure: Option<&Failure>) -> AnyView {
     view! {
         <Heading title=agent.name.clone()>{open}</Heading>
         {note}
+        {decide(&page)}
         {facts(&page, now)}
         <section>
-            <h2 class="section-title">"May do"</h2>
+            <h2 class="section-title">{power}</h2>
             <div class="table-scroll" tabindex="0" role="region" aria-label="Grants">
                 <table class="listing">
                     <thead>
                         <tr>
-                            <th>"Right"</th>
-                            <th>"On"</th>
+                            <th>"May"</th>
                             <th>"Last needed"</th>
                             <th>"Until"</th>
                         </tr>
@@ -81,14 +91,46 @@ fn show(page: AgentPage, failure: Option<&Failure>) -> AnyView {
             <h2 class="section-title">"Runs"</h2>
             {runs}
         </section>
+        {suspend}
         {revoke}
     }
     .into_any()
 }
 
+/// What an administrator is asked: to confirm the proposal, or to let the agent act again.
+fn decide(page: &AgentPage) -> Option<AnyView> {
+    let agent = page.header.agent.id.to_string();
+    let (action, words, button) = if page.may.confirm {
+        let words = "Its owner proposes this agent. Read its grants and caps below: from your confirmation on, runs can be opened with it.";
+        (ConfirmAgent::url(), words, "Confirm this agent")
+    } else if page.may.resume {
+        let words = "This agent is suspended. Its ended runs stay ended; new ones can be opened once it may act again.";
+        (ResumeAgent::url(), words, "Let it act again")
+    } else {
+        return None;
+    };
+    let decide = view! {
+        <form class="card decide-agent" method="post" action=action>
+            <FormToken />
+            <p>{words}</p>
+            <input type="hidden" name="agent" value=agent />
+            <button class="button primary">{button}</button>
+        </form>
+    };
+    Some(decide.into_any())
+}
+
 fn facts(page: &AgentPage, now: Timestamp) -> AnyView {
     let header = page.header.clone();
-    let ended = page.revocation.clone().map(|end| ended(end, now));
+    let deeds = [
+        ("Confirmed", page.confirmed.clone()),
+        ("Suspended", page.suspended.clone()),
+        ("Revoked", page.revoked.clone()),
+    ];
+    let deeds: Vec<_> = deeds
+        .into_iter()
+        .filter_map(|(word, deed)| Some(done(word, deed?, now)))
+        .collect();
     view! {
         <dl class="facts card">
             <dt>"State"</dt>
@@ -101,10 +143,13 @@ fn facts(page: &AgentPage, now: Timestamp) -> AnyView {
             <dd>
                 <Person person=header.owner />
             </dd>
-            <dt>"Registered"</dt>
+            <dt>"Starts runs"</dt>
+            <dd>{sponsors(page)}</dd>
+            <dt>"Proposed"</dt>
             <dd>
-                <Moment at=page.registered_at now />
+                <Moment at=page.proposed_at now />
             </dd>
+            {deeds}
             <dt>"Ends"</dt>
             <dd>
                 <When at=header.expires_at now />
@@ -112,25 +157,83 @@ fn facts(page: &AgentPage, now: Timestamp) -> AnyView {
                 <Moment at=header.expires_at now />
                 ")"
             </dd>
+            <dt>"At most"</dt>
+            <dd>{caps(page)}</dd>
+            <dt>"Proves itself"</dt>
+            <dd>{proof(page)}</dd>
             <dt>"Id"</dt>
             <dd>
                 <code>{header.agent.id.to_string()}</code>
             </dd>
-            {ended}
         </dl>
     }
     .into_any()
 }
 
-fn ended(end: Revocation, now: Timestamp) -> AnyView {
+fn sponsors(page: &AgentPage) -> String {
+    if page.sponsors.is_empty() {
+        "its owner alone".to_owned()
+    } else {
+        format!("its owner, {}", page.sponsors.join(", "))
+    }
+}
+
+fn caps(page: &AgentPage) -> String {
+    let caps = &page.caps;
+    format!(
+        "{} a query, {} a day (UTC), {} rows a result, {}, {}",
+        bytes(caps.bytes_per_query),
+        bytes(caps.bytes_per_day),
+        number(caps.rows),
+        plural(caps.concurrent_jobs, "job"),
+        plural(caps.open_runs, "run")
+    )
+}
+
+fn proof(page: &AgentPage) -> AnyView {
+    let token = if page.allows_bearer {
+        "its run's token alone"
+    } else {
+        "its run's token with a proof of its key (DPoP)"
+    };
+    let workload = page.workload.clone().map(|workload| {
+        let claims: Vec<_> = workload
+            .claims
+            .into_iter()
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
+        view! {
+            <p>
+                "tokens of "
+                <code>{workload.issuer}</code>
+                " with "
+                <code>{claims.join(", ")}</code>
+            </p>
+        }
+    });
+    let account = page
+        .service_account
+        .clone()
+        .map(|account| view! { <p>"its jobs run as "<code>{account}</code></p> });
     view! {
-        <dt>"Revoked"</dt>
+        <p>{token}</p>
+        {workload}
+        {account}
+    }
+    .into_any()
+}
+
+fn done(word: &'static str, deed: Deed, now: Timestamp) -> AnyView {
+    let person = deed.person.map(|person| view! { " by "<Person person /> });
+    let reason = Some(deed.reason)
+        .filter(|reason| !reason.is_empty())
+        .map(|reason| view! { ": "<q>{reason}</q> });
+    view! {
+        <dt>{word}</dt>
         <dd>
-            <When at=end.at now />
-            " by "
-            <Person person=end.person />
-            ": "
-            <q>{end.reason}</q>
+            <When at=deed.at now />
+            {person}
+            {reason}
         </dd>
     }
     .into_any()
@@ -149,10 +252,9 @@ fn grant(grant: Grant, now: Timestamp) -> AnyView {
     view! {
         <tr class:over=grant.revoked>
             <td>
-                <b class="privilege">{grant.privilege.as_str()}</b>
-            </td>
-            <td>
-                <code>{grant.resource.to_string()}</code>
+                {in_words(&grant.power)}
+                <br />
+                <code class="quiet">{grant.power.to_string()}</code>
             </td>
             <td>{used}</td>
             <td>{until}</td>
@@ -161,26 +263,53 @@ fn grant(grant: Grant, now: Timestamp) -> AnyView {
     .into_any()
 }
 
+fn suspend(agent: AgentId, failure: Option<&Failure>) -> AnyView {
+    let form = stop(SuspendAgent::url(), "Suspend", agent, failure);
+    view! {
+        <details class="danger">
+            <summary>"Suspend this agent"</summary>
+            <p>
+                "Its open runs end at once, and nothing that waits will run. An administrator who is not its owner can let it act again."
+            </p>
+            {form}
+        </details>
+    }
+    .into_any()
+}
+
 fn revoke(agent: AgentId, failure: Option<&Failure>) -> AnyView {
+    let form = stop(RevokeAgent::url(), "Revoke for good", agent, failure);
     view! {
         <details class="danger" open=failure.is_some()>
             <summary>"Revoke this agent"</summary>
             <p>
-                "Its open runs end at once, and nothing that waits will run. This cannot be taken back: register it again instead."
+                "Its open runs end at once, and nothing that waits will run. This cannot be taken back: propose a new one instead."
             </p>
-            <form method="post" action=RevokeAgent::url()>
-                <FormToken />
-                <input type="hidden" name="agent" value=agent.to_string() />
-                <Entry
-                    name="reason"
-                    label="Reason"
-                    hint="Kept in the ledger for good."
-                    value=typed(failure, "reason").unwrap_or_default()
-                    error=wrong(failure, "reason")
-                />
-                <button class="button deny">"Revoke for good"</button>
-            </form>
+            {form}
         </details>
+    }
+    .into_any()
+}
+
+fn stop(
+    action: &'static str,
+    button: &'static str,
+    agent: AgentId,
+    failure: Option<&Failure>,
+) -> AnyView {
+    view! {
+        <form method="post" action=action>
+            <FormToken />
+            <input type="hidden" name="agent" value=agent.to_string() />
+            <Entry
+                name="reason"
+                label="Reason"
+                hint="Kept in the ledger for good."
+                value=typed(failure, "reason").unwrap_or_default()
+                error=wrong(failure, "reason")
+            />
+            <button class="button deny">{button}</button>
+        </form>
     }
     .into_any()
 }

@@ -9,7 +9,7 @@ use crate::{
         agents::{AgentRow, load_agents},
         desks,
     },
-    components::{Agent, AgentBadge, Empty, Person, When},
+    components::{Agent, AgentBadge, Empty, Person, When, effective},
     format::plural,
 };
 
@@ -21,10 +21,12 @@ pub fn Agents() -> impl IntoView {
 
 fn show(agents: Vec<AgentRow>) -> AnyView {
     let now = now();
-    let registers = desks().is_ok_and(|desks| desks.viewer.is(Role::Administrator));
-    let register = registers.then_some(view! {
+    let proposes = desks().is_ok_and(|desks| {
+        desks.viewer.is(Role::Initiator) || desks.viewer.is(Role::Administrator)
+    });
+    let propose = proposes.then_some(view! {
         <a class="button primary" href="/agents/new">
-            "Register an agent"
+            "Propose an agent"
         </a>
     });
     let title = match agents.len() {
@@ -35,7 +37,7 @@ fn show(agents: Vec<AgentRow>) -> AnyView {
         view! {
             <Empty
                 title="No agent is registered"
-                hint="An administrator registers an agent with an owner, a purpose, an end date and what it may read. Only then can somebody open a run with it."
+                hint="Whoever will answer for an agent proposes it with a purpose, an end date and what it may read. Once an administrator who is not its owner has confirmed it, runs can be opened."
             />
         }
         .into_any()
@@ -44,7 +46,7 @@ fn show(agents: Vec<AgentRow>) -> AnyView {
         view! { <ul class="rows">{rows}</ul> }.into_any()
     };
     view! {
-        <Heading title>{register}</Heading>
+        <Heading title>{propose}</Heading>
         {body}
     }
     .into_any()
@@ -70,6 +72,7 @@ fn row(row: AgentRow, now: Timestamp) -> AnyView {
                 <p class="row-line">
                     <span class="quiet">"owner "</span>
                     <Person person=row.owner />
+                    {row.power.map(|power| view! { <span>{effective(&power)}</span> })}
                 </p>
             </div>
             <div class="row-facts">

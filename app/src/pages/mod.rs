@@ -18,6 +18,7 @@ mod replay;
 mod review;
 mod reviews;
 mod run;
+mod runs;
 mod session_list;
 mod sessions;
 
@@ -37,4 +38,5 @@ pub use replay::Replay;
 pub use review::Review;
 pub use reviews::Reviews;
 pub use run::Run;
+pub use runs::Runs;
 pub use sessions::Sessions;

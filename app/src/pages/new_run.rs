@@ -38,7 +38,7 @@ fn show(form: RunForm, agent: Option<AgentId>, failure: Option<&Failure>) -> Any
         None if form.agents.is_empty() => view! {
             <Empty
                 title="There is no agent to run"
-                hint="An administrator registers agents first. Ask for one with exactly the tables that the work needs."
+                hint="Propose an agent with exactly the tables that the work needs; once an administrator has confirmed it, you can open runs with it."
             />
         }
         .into_any(),

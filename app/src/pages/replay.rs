@@ -4,17 +4,14 @@ use domain::{RunId, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::{
-    load::{load, now, problem, subject},
-    session_list::counts,
-};
+use super::load::{load, now, problem, subject};
 use crate::{
     api::sessions::{Detail, Fact, Session, SessionEvent, SessionRow, load_session},
     components::{
         DeliveredRows, Empty, Moment, OnBehalf, RiskBadge, RunBadge, Scope, Signatures, SqlView,
         kind_class, marks,
     },
-    format::{clock, exact, shortened},
+    format::{clock, counts, exact, shortened},
     islands::Player,
 };
 
@@ -63,7 +60,7 @@ fn show(session: Session) -> AnyView {
 }
 
 fn header(header: SessionRow, now: Timestamp) -> AnyView {
-    let counts = counts(&header);
+    let counts = counts(header.asked, header.ran, header.waiting, header.refused);
     let risk = header.risk.map(|risk| view! { <RiskBadge risk /> });
     let ticket = header
         .ticket

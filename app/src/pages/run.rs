@@ -41,6 +41,7 @@ fn show(page: RunPage, failure: Option<&Failure>) -> AnyView {
     let revoke =
         (page.may_revoke && page.header.state == RunState::Open).then(|| revoke(run, failure));
     let intents = intents(&page, now);
+    let proof = proof(&page);
     view! {
         <Heading title=page.header.purpose.clone()>
             <a class="button" href=format!("/sessions/{run}")>
@@ -50,6 +51,7 @@ fn show(page: RunPage, failure: Option<&Failure>) -> AnyView {
         {note}
         {token}
         {facts(page, now)}
+        {proof}
         <section>
             <h2 class="section-title">"Asked so far"</h2>
             {intents}
@@ -77,7 +79,8 @@ fn token_card(token: String, api_url: &str) -> AnyView {
             <h2 id="token-title">"The run's token"</h2>
             <p>
                 <strong>"It is shown only now."</strong>
-                " Hand it to the agent, and to nobody else: whoever holds it asks in your name."
+                " Hand it to the agent, and to nobody else: whoever holds it asks in your name. It counts for ten minutes; the agent renews it in time by "
+                <code>"POST /api/v1/runs/current/renew"</code>", until the run ends."
             </p>
             <div class="copyable">
                 <code id="token">{token}</code>
@@ -140,6 +143,13 @@ fn facts(page: RunPage, now: Timestamp) -> AnyView {
                 <When at=header.opened_at now />
             </dd>
             {left}
+            {(header.state == RunState::Open)
+                .then(|| {
+                    view! {
+                        <dt>"Token"</dt>
+                        <dd>"to be renewed "<When at=page.token_ends_at now /></dd>
+                    }
+                })}
             <dt>"May touch"</dt>
             <dd>
                 <Scope grants=page.scope />
@@ -151,6 +161,31 @@ fn facts(page: RunPage, now: Timestamp) -> AnyView {
         </dl>
     }
     .into_any()
+}
+
+/// What proved the person when the run was opened.
+fn proof(page: &RunPage) -> Option<AnyView> {
+    if page.evidence.is_empty() {
+        return None;
+    }
+    let facts: Vec<_> = page
+        .evidence
+        .iter()
+        .cloned()
+        .map(|fact| {
+            view! {
+                <dt>{fact.name}</dt>
+                <dd>{fact.value}</dd>
+            }
+        })
+        .collect();
+    let proof = view! {
+        <details class="card evidence">
+            <summary>"What proved who opened it"</summary>
+            <dl class="facts">{facts}</dl>
+        </details>
+    };
+    Some(proof.into_any())
 }
 
 fn intents(page: &RunPage, now: Timestamp) -> AnyView {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     api::sessions::SessionRow,
     components::{OnBehalf, RiskBadge, RunBadge, When},
-    format::plural,
+    format::counts,
 };
 
 /// Sessions, newest first.
@@ -25,7 +25,7 @@ pub fn SessionRows(
 }
 
 fn row(session: SessionRow, now: Timestamp) -> AnyView {
-    let counts = counts(&session);
+    let counts = counts(session.asked, session.ran, session.waiting, session.refused);
     let risk = session.risk.map(|risk| view! { <RiskBadge risk /> });
     let ticket = session
         .ticket
@@ -53,22 +53,4 @@ fn row(session: SessionRow, now: Timestamp) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-/// The counts that are not zero: `12 asked, 10 ran, 1 refused`.
-pub fn counts(session: &SessionRow) -> String {
-    let parts = [
-        (session.ran, "ran"),
-        (session.waiting, "waiting"),
-        (session.refused, "refused"),
-    ];
-    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-    let parts: Vec<String> = parts
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
-    match (session.asked, parts.is_empty()) {
-        (0, _) => "nothing asked yet".to_owned(),
-        (asked, true) => plural(asked, "query").replace("querys", "queries"),
-        (asked, false) => format!("{asked} asked, {}", parts.join(", ")),
-    }
 }

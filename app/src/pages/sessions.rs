@@ -54,6 +54,9 @@ fn show(list: SessionList, filter: &SessionFilter) -> AnyView {
     };
     view! {
         <Heading title>
+            <a class="button" href="/runs">
+                "My runs"
+            </a>
             <a class="button primary" href="/runs/new">
                 "Open a run"
             </a>

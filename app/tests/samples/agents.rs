@@ -2,9 +2,12 @@
 
 use app::api::{
     UiError,
-    agents::{AgentDesk, AgentPage, AgentRow, AgentState, Grant, NewAgent, Revocation},
+    agents::{
+        AgentActions, AgentChange, AgentDesk, AgentPage, AgentRow, Deed, EffectivePower, Grant,
+        NewAgent, USUAL_CAPS,
+    },
 };
-use domain::{AgentId, Timestamp};
+use domain::{AgentId, AgentState, Timestamp};
 
 use super::{Amount, agent, agent_id, grant_id, grants, person, sessions::row as session};
 
@@ -29,48 +32,62 @@ impl AgentDesk for SampleAgents {
             .find(|number| agent_id(*number) == agent)
             .ok_or(UiError::NotFound)?;
         let header = self.row(number);
-        let revocation = (header.state == AgentState::Revoked).then(|| Revocation {
-            person: person(3),
-            at: self.now.plus_days(-2),
-            reason: "Replaced by support-copilot".to_owned(),
-        });
+        let deed = |number, days, reason: &str| Deed {
+            person: Some(person(number)),
+            at: self.now.plus_days(days),
+            reason: reason.to_owned(),
+        };
+        let confirmed = (header.state != AgentState::Proposed).then(|| deed(1, -39, ""));
+        let revoked = (header.state == AgentState::Revoked)
+            .then(|| deed(3, -2, "Replaced by support-copilot"));
         let grants = grants()
             .into_iter()
             .zip(0_i64..)
             .map(|(line, place)| Grant {
                 grant: grant_id(u128::try_from(place).unwrap_or(0)),
-                privilege: line.privilege,
-                resource: line.resource,
+                power: line,
                 until: header.expires_at,
                 last_used: (place < 2).then(|| self.now.plus_days(-place)),
                 revoked: place == 2,
             });
         Ok(AgentPage {
-            registered_at: self.now.plus_days(-40),
-            revocation,
+            proposed_at: self.now.plus_days(-40),
+            confirmed,
+            suspended: None,
+            revoked,
+            caps: USUAL_CAPS,
+            sponsors: vec!["everybody in analysts".to_owned()],
+            workload: None,
+            allows_bearer: true,
+            service_account: None,
             grants: grants.collect(),
             runs: if number == 1 {
                 vec![]
             } else {
                 (0..3).map(|run| session(self.now, run)).collect()
             },
-            may_revoke: true,
-            may_open: header.state == AgentState::Active,
+            may: AgentActions {
+                open: header.state == AgentState::Active,
+                confirm: header.state == AgentState::Proposed,
+                suspend: header.state == AgentState::Active,
+                resume: false,
+                revoke: !header.state.is_final(),
+            },
             header,
         })
     }
 
-    async fn register(&self, agent: NewAgent) -> Result<AgentId, UiError> {
-        if agent.owner.contains("nobody") {
+    async fn propose(&self, agent: NewAgent) -> Result<AgentId, UiError> {
+        if agent.sponsors.iter().any(|name| name.contains("nobody")) {
             return Err(UiError::invalid(
-                "owner",
+                "sponsors",
                 "Nobody with this address has signed in yet.",
             ));
         }
         Ok(agent_id(0))
     }
 
-    async fn revoke(&self, _agent: AgentId, _reason: String) -> Result<(), UiError> {
+    async fn change(&self, _agent: AgentId, _change: AgentChange) -> Result<(), UiError> {
         Ok(())
     }
 }
@@ -80,7 +97,7 @@ impl SampleAgents {
         let place = usize::try_from(number).unwrap_or(0) % 4;
         let states = [
             AgentState::Active,
-            AgentState::Active,
+            AgentState::Proposed,
             AgentState::Revoked,
             AgentState::Expired,
         ];
@@ -97,6 +114,13 @@ impl SampleAgents {
             state: states[place],
             expires_at: self.now.plus_days([41, 3, 60, -2][place]),
             grants: 3,
+            power: Some(EffectivePower {
+                tables: 41,
+                readable: 3,
+                writable: 0,
+                masked: 2,
+                excluded: 0,
+            }),
             runs: [12, 0, 3, 88][place],
             last_used: [Some(-3_000), None, Some(-400_000), Some(-9_000)][place]
                 .map(|seconds| self.now.plus_seconds(seconds)),

@@ -12,10 +12,10 @@ mod sessions;
 
 use std::sync::Arc;
 
-use app::api::{AgentRef, Cost, Desks, GrantLine, PersonRef, PolicyReason, Viewer, Vote};
+use app::api::{AgentRef, Cost, Desks, PersonRef, PolicyReason, Viewer, Vote};
 use domain::{
-    AgentId, ApprovalId, Ballot, CampaignId, Digest, GrantId, IntentId, ItemId, PersonId, Role,
-    RunId, Timestamp,
+    AgentId, ApprovalId, Ballot, CampaignId, Digest, GrantId, IntentId, ItemId, PersonId, Power,
+    Role, RunId, Timestamp,
 };
 use uuid::Uuid;
 
@@ -158,7 +158,7 @@ pub fn hash(number: u64) -> Digest {
     Digest::from_bytes(bytes)
 }
 
-pub fn grants() -> Vec<GrantLine> {
+pub fn grants() -> Vec<Power> {
     [
         "read demo.shop.customers",
         "read demo.shop.orders",

@@ -2,7 +2,8 @@
 
 use app::api::{
     UiError,
-    runs::{IntentRow, NewRun, RunChoice, RunDesk, RunForm, RunPage},
+    runs::{IntentRow, NewRun, OwnRun, RunChoice, RunDesk, RunForm, RunPage},
+    sessions::Fact,
 };
 use domain::{IntentState, RiskLevel, RunId, Timestamp};
 
@@ -27,6 +28,16 @@ impl RunDesk for SampleRuns {
             usual_minutes: 60,
             longest_minutes: 480,
         })
+    }
+
+    async fn own(&self) -> Result<Vec<OwnRun>, UiError> {
+        let count = if self.amount == Amount::None { 0 } else { 3 };
+        let own = |number| OwnRun {
+            header: row(self.now, number),
+            scope: grants(),
+            token_ends_at: self.now.plus_seconds(600),
+        };
+        Ok((0..count).map(own).collect())
     }
 
     async fn open(&self, run: NewRun) -> Result<RunId, UiError> {
@@ -61,7 +72,12 @@ impl RunDesk for SampleRuns {
         Ok(RunPage {
             header: row(self.now, number),
             scope: grants(),
-            token: (number == 0).then(|| "csr_EXAMPLE-not-a-token-EXAMPLE".to_owned()),
+            token: (number == 0).then(|| "cst_EXAMPLE-not-a-token-EXAMPLE".to_owned()),
+            token_ends_at: self.now.plus_seconds(600),
+            evidence: vec![Fact {
+                name: "Identity provider".to_owned(),
+                value: "https://accounts.example.com".to_owned(),
+            }],
             api_url: "http://127.0.0.1:8080".to_owned(),
             intents: if number == 0 {
                 vec![]

@@ -72,9 +72,22 @@ fn paths(walk: &Walk<'_>, flow: &Flow) -> Vec<String> {
     paths.into_iter().cloned().collect()
 }
 
+/// What the text names, what decides about rows, and what reaches the answer by a view.
+fn used(walk: &Walk<'_>, report: &Statement) -> Vec<String> {
+    let mut used: BTreeSet<String> = report.indirect.iter().cloned().collect();
+    for flow in walk.references.values() {
+        used.extend(paths(walk, flow));
+    }
+    for column in &report.columns {
+        used.extend(column.sources.iter().cloned());
+    }
+    used.into_iter().collect()
+}
+
 /// Puts what the walk learnt into the report.
 pub(crate) fn describe(walk: &mut Walk<'_>, report: &mut Statement) {
     report.indirect = paths(walk, &walk.indirect);
+    report.used = used(walk, report);
     let mut tags = BTreeSet::new();
     let mut findings = Vec::new();
     for ((start, end, clause), flow) in &walk.references {

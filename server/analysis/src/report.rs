@@ -45,6 +45,9 @@ pub struct Statement {
     pub columns: Vec<OutputColumn>,
     /// Columns that only decide which rows come, in which order or in which group.
     pub indirect: Vec<String>,
+    /// Every column that it names or that reaches its answer, for whatever purpose.
+    #[serde(default)]
+    pub used: Vec<String>,
     /// Every tag that it touches, also where it only decides which rows come.
     pub tags: Vec<Tag>,
     /// What a person or a policy should know.
@@ -117,8 +120,7 @@ impl Analysis {
     pub fn used_columns(&self) -> BTreeMap<TableName, BTreeSet<String>> {
         let mut used: BTreeMap<TableName, BTreeSet<String>> = BTreeMap::new();
         for statement in &self.statements {
-            let outputs = statement.columns.iter().flat_map(|c| &c.sources);
-            for source in outputs.chain(&statement.indirect) {
+            for source in &statement.used {
                 if let Some((table, path)) = self.split(source) {
                     used.entry(table.clone())
                         .or_default()

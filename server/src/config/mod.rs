@@ -14,6 +14,7 @@ mod mail;
 mod masking;
 mod oauth;
 mod policy;
+mod rights;
 mod secret;
 mod server;
 mod store;
@@ -38,6 +39,7 @@ pub use mail::MailConfig;
 pub use masking::MaskingConfig;
 pub use oauth::{OauthConfig, WorkloadIssuerConfig};
 pub use policy::PolicyConfig;
+pub use rights::RightsConfig;
 pub use server::ServerConfig;
 pub use store::StoreConfig;
 pub use warehouse::{Credentials, WarehouseConfig};
@@ -63,6 +65,8 @@ pub struct Config {
     pub identity: IdentityConfig,
     /// How pipelines and interactive agents open runs.
     pub oauth: OauthConfig,
+    /// What people may do themselves.
+    pub rights: RightsConfig,
     /// BigQuery.
     pub warehouse: WarehouseConfig,
     /// Who may run what.
@@ -118,6 +122,7 @@ impl Config {
             .validate()
             .map_err(Invalid::within("identity"))?;
         self.oauth.validate().map_err(Invalid::within("oauth"))?;
+        self.rights.validate().map_err(Invalid::within("rights"))?;
         self.warehouse
             .validate()
             .map_err(Invalid::within("warehouse"))?;

@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub fn start(services: &Services, catalog_refresh: Duration) {
     tokio::spawn(executor(services.clone()));
     tokio::spawn(housekeeper(services.clone()));
+    tokio::spawn(stopper(services.clone()));
     tokio::spawn(catalog(services.clone(), catalog_refresh));
 }
 
@@ -59,6 +60,16 @@ async fn execute(services: Services, intent: IntentId, at_work: Arc<Mutex<BTreeS
     at_work.lock().await.remove(&intent);
 }
 
+/// Stops the jobs of cancelled intents.
+async fn stopper(services: Services) {
+    loop {
+        if let Err(error) = services.stop_cancelled_jobs(&context(&services)).await {
+            log("stopping cancelled jobs", &error);
+        }
+        let _ = tokio::time::timeout(PATIENCE, services.to_be_stopped()).await;
+    }
+}
+
 /// Ends what nobody decided, sends the mails that are due, clears away ended sign-ins.
 async fn housekeeper(services: Services) {
     let mut notices = services.subscribe();
@@ -66,6 +77,9 @@ async fn housekeeper(services: Services) {
         let context = context(&services);
         if let Err(error) = services.expire_approvals(&context).await {
             log("expiring approvals", &error);
+        }
+        if let Err(error) = services.expire_agents(&context).await {
+            log("expiring agents", &error);
         }
         if let Err(error) = services.send_due_mails(&context).await {
             log("sending mails", &error);

@@ -1,36 +1,10 @@
-//! Agents: registered by administrators, owned by humans, mortal.
+//! Agents as pages show them: what they may do, and what they did.
 
-use domain::{
-    AgentId, GrantId, IntentState, PersonId, Privilege, ResourcePattern, Role, Timestamp,
-};
-use store::{AgentRecord, GrantRecord, NewGrant, PersonRecord, RunRecord};
+use domain::{AgentId, IntentState, PersonId, Privilege, Role, Scope, Sponsor, Timestamp};
+use store::{AgentRecord, GrantRecord, PersonRecord, RunRecord};
 
-use super::{ServiceError, Services, fresh_uuid};
-use crate::context::{Context, Forbidden};
-
-/// One privilege on one resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Power {
-    /// To do what.
-    pub privilege: Privilege,
-    /// On which tables.
-    pub resource: ResourcePattern,
-}
-
-/// An agent to be registered.
-#[derive(Debug, Clone)]
-pub struct NewAgent {
-    /// Its unique name.
-    pub name: String,
-    /// What it is for.
-    pub purpose: String,
-    /// E-mail address of the person who answers for it.
-    pub owner: String,
-    /// When it ends.
-    pub expires_at: Timestamp,
-    /// What it may do.
-    pub grants: Vec<Power>,
-}
+use super::{ServiceError, Services};
+use crate::context::Context;
 
 /// An agent with everything that pages show of it.
 #[derive(Debug, Clone)]
@@ -47,117 +21,31 @@ pub struct AgentView {
     pub counts: Vec<(IntentState, u64)>,
     /// When it last asked.
     pub last_used: Option<Timestamp>,
+    /// What its grants come to now; none before the catalog has been read.
+    pub power: Option<EffectivePower>,
+    /// Everybody named among its sponsors.
+    pub sponsors: Vec<PersonRecord>,
+}
+
+/// What grants come to in the warehouse as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EffectivePower {
+    /// Tables and views that there are.
+    pub tables: usize,
+    /// Of these, how many it may read.
+    pub readable: usize,
+    /// Of these, how many it may change.
+    pub writable: usize,
+    /// Tagged columns of the tables that it may read, which come back masked.
+    pub masked: usize,
+    /// Columns of the tables that it may read, which its grants leave out.
+    pub excluded: usize,
 }
 
 /// How many runs an agent's page shows.
 const RUNS_SHOWN: u32 = 200;
 
 impl Services {
-    /// Registers an agent with its grants.
-    pub async fn register_agent(
-        &self,
-        context: &Context,
-        new: NewAgent,
-    ) -> Result<AgentId, ServiceError> {
-        let administrator = context.authorise(&[Role::Administrator])?;
-        let now = context.now;
-        self.check_new_agent(&new, now)?;
-        let owner = self.person_by_email(&new.owner).await?;
-        let agent = store::NewAgent {
-            id: AgentId::new(fresh_uuid()),
-            name: new.name,
-            owner: owner.id,
-            purpose: new.purpose,
-            expires_at: new.expires_at,
-            registered_by: administrator.id,
-        };
-        let mut tx = self.parts.store.begin(&context.actor.name(), now).await?;
-        tx.insert_agent(&agent).await.map_err(|error| match error {
-            store::StoreError::AlreadyExists => {
-                ServiceError::invalid("name", "an agent of this name exists; choose another")
-            }
-            other => other.into(),
-        })?;
-        for power in new.grants {
-            let grant = NewGrant {
-                id: GrantId::new(fresh_uuid()),
-                agent: agent.id,
-                privilege: power.privilege,
-                resource: power.resource,
-                until: agent.expires_at,
-                granted_by: administrator.id,
-            };
-            tx.insert_grant(&grant).await?;
-        }
-        tx.commit().await?;
-        Ok(agent.id)
-    }
-
-    fn check_new_agent(&self, new: &NewAgent, now: Timestamp) -> Result<(), ServiceError> {
-        let days = self.parts.limits.agent_days_maximum;
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        if new.name.is_empty() || new.name.len() > 63 || !new.name.chars().all(is_plain) {
-            let detail = "use 1 to 63 letters, digits, `-`, `_` or `.`";
-            return Err(ServiceError::invalid("name", detail));
-        }
-        if new.expires_at <= now || new.expires_at > now.plus_days(i64::from(days)) {
-            let detail = format!("choose a day after today and at most {days} days ahead");
-            return Err(ServiceError::invalid("expires", detail));
-        }
-        if new.grants.is_empty() {
-            let detail = "grant at least one privilege, such as `read demo.shop.*`";
-            return Err(ServiceError::invalid("grants", detail));
-        }
-        Ok(())
-    }
-
-    async fn person_by_email(&self, email: &str) -> Result<PersonRecord, ServiceError> {
-        let people = self.parts.store.people().await?;
-        let mut same = people
-            .into_iter()
-            .filter(|person| person.email.eq_ignore_ascii_case(email));
-        match (same.next(), same.next()) {
-            (Some(person), None) => Ok(person),
-            (Some(_), Some(_)) => Err(ServiceError::invalid(
-                "owner",
-                "several people have this e-mail address; ask them to sign in with one account",
-            )),
-            (None, _) => Err(ServiceError::invalid(
-                "owner",
-                "nobody with this e-mail address has signed in yet; they must sign in once first",
-            )),
-        }
-    }
-
-    /// Ends an agent. Its runs' tokens stop counting at once.
-    pub async fn revoke_agent(
-        &self,
-        context: &Context,
-        id: AgentId,
-        reason: &str,
-    ) -> Result<(), ServiceError> {
-        let person = context.person()?;
-        let agent = self.existing_agent(id).await?;
-        if !may_revoke_agent(context, &agent) {
-            return Err(Forbidden {
-                needed: Role::Administrator,
-            }
-            .into());
-        }
-        let mut tx = self
-            .parts
-            .store
-            .begin(&context.actor.name(), context.now)
-            .await?;
-        if !tx.revoke_agent(id, person.id, reason).await? {
-            return Err(ServiceError::conflict(
-                "already_revoked",
-                "the agent was revoked before",
-            ));
-        }
-        Ok(tx.commit().await?)
-    }
-
     /// Everybody's agents, by name: for people with any role.
     pub async fn agents(&self, context: &Context) -> Result<Vec<AgentView>, ServiceError> {
         context.authorise(&Role::ALL)?;
@@ -180,6 +68,12 @@ impl Services {
         let intents = store
             .intents_of_agent(agent.id, agent.created_at, Timestamp::from_micros(i64::MAX))
             .await?;
+        let mut sponsors = Vec::new();
+        for sponsor in &agent.sponsors {
+            if let Sponsor::Person(person) = sponsor {
+                sponsors.push(self.existing_person(*person).await?);
+            }
+        }
         let mut grants = Vec::new();
         for grant in store.grants_of(agent.id).await? {
             let last = intents
@@ -193,10 +87,41 @@ impl Services {
             owner: self.existing_person(agent.owner).await?,
             counts: store.intent_counts(agent.id).await?,
             last_used: intents.last().map(|intent| intent.received_at),
+            power: self.effective_power(&grants),
+            sponsors,
             grants,
             runs,
             agent,
         })
+    }
+
+    fn effective_power(
+        &self,
+        grants: &[(GrantRecord, Option<Timestamp>)],
+    ) -> Option<EffectivePower> {
+        let catalog = self.catalog.current().ok()?;
+        let now = self.now();
+        let active = grants.iter().filter(|(grant, _)| grant.is_active(now));
+        let scope: Scope = active.map(|(grant, _)| grant.power.clone()).collect();
+        let mut power = EffectivePower::default();
+        let views = catalog.views.keys().map(|name| (name, &[][..]));
+        let tables = catalog.tables.iter();
+        for (name, columns) in tables
+            .map(|(name, table)| (name, &table.columns[..]))
+            .chain(views)
+        {
+            power.tables += 1;
+            power.writable += usize::from(scope.covers(Privilege::Write, name));
+            if scope.covers(Privilege::Read, name) {
+                power.readable += 1;
+                for column in columns {
+                    let is_out = scope.exclusions(name).any(|out| out.overlaps(&column.name));
+                    power.excluded += usize::from(is_out);
+                    power.masked += usize::from(!is_out && column.is_sensitive());
+                }
+            }
+        }
+        Some(power)
     }
 
     pub(super) async fn existing_agent(&self, id: AgentId) -> Result<AgentRecord, ServiceError> {
@@ -209,13 +134,4 @@ impl Services {
         let found = self.parts.store.person(id).await?;
         found.ok_or(ServiceError::NotFound { what: "person" })
     }
-}
-
-/// Whether this person may end this agent: its owner and administrators may.
-#[must_use]
-pub fn may_revoke_agent(context: &Context, agent: &AgentRecord) -> bool {
-    let is_owner = context
-        .person()
-        .is_ok_and(|person| person.id == agent.owner);
-    is_owner || context.authorise(&[Role::Administrator]).is_ok()
 }

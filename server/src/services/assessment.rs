@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use analysis::{Analysis, Catalog, SALT_PARAMETER, analyse};
-use domain::{Column, Digest, Finding, IntentId, Privilege, Route, TableName};
+use domain::{Column, Digest, Finding, IntentId, Route, Scope, TableName};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use store::{GrantRecord, IntentRecord, RunRecord};
+use store::{IntentRecord, RunRecord};
 
 use super::{Problem, ServiceError, Services, tables::add_tags};
 use crate::{
@@ -79,7 +79,7 @@ struct RunRecordFacts<'a> {
     run: String,
     agent: String,
     initiator: String,
-    scope: &'a [store::ScopeEntry],
+    scope: &'a Scope,
 }
 
 impl Services {
@@ -94,7 +94,7 @@ impl Services {
         let mut problem = not_understood(&analysis);
         let mut dry_run = None;
         if analysis.understood && analysis.route != Route::Block {
-            match self.dry_run(intent, &analysis).await {
+            match self.dry_run(intent, run, &analysis).await {
                 Ok(facts) => {
                     if let Some(why) = disagreement(&analysis, &facts) {
                         analysis.understood = false;
@@ -116,21 +116,21 @@ impl Services {
                 Err(other) => return Err(other),
             }
         }
-        let grants = self
-            .active_grants_of(run.agent, self.parts.clock.now())
-            .await?;
-        let outside = out_of_scope(&analysis, run, &grants);
+        let outside = self.outside(&analysis, run).await?;
         let judged = (&analysis, dry_run.as_ref());
-        let facts = self.facts(judged, intent, run, &catalog, &outside).await?;
+        let facts = self
+            .facts(judged, intent, run, &catalog, &outside.tables)
+            .await?;
         let mut decision = self.parts.policy.decide(&facts);
         decision.route = decision.route.stricter(analysis.route);
         if analysis.route == Route::Block && problem.is_none() {
             problem = Some(policy_problem(&analysis, &decision));
         }
-        // The scope is the run's contract: no policy file can widen it.
-        if !outside.is_empty() {
+        // The scope is the run's contract, and caps are the agent's: no policy file widens them.
+        let crossed = outside.problem();
+        if let Some(crossed) = crossed.or_else(|| too_dear(intent, dry_run.as_ref())) {
             decision.route = Route::Block;
-            problem = problem.or_else(|| Some(scope_problem(&outside)));
+            problem = problem.or(Some(crossed));
         }
         if decision.route == Route::Block && problem.is_none() {
             problem = Some(policy_problem(&analysis, &decision));
@@ -148,10 +148,12 @@ impl Services {
     async fn dry_run(
         &self,
         intent: &IntentRecord,
+        run: &RunRecord,
         analysis: &Analysis,
     ) -> Result<DryRunFacts, ServiceError> {
         let query = self.query(intent, analysis)?;
-        Ok(self.parts.warehouse.dry_run(&query).await?.into())
+        let warehouse = self.warehouse_of(run.agent).await?;
+        Ok(warehouse.dry_run(&query).await?.into())
     }
 
     /// What is sent to BigQuery: the masked SQL and nothing else.
@@ -335,38 +337,16 @@ fn policy_problem(analysis: &Analysis, decision: &Decision) -> Problem {
     Problem::new("blocked_by_policy", says.join(" "))
 }
 
-fn scope_problem(outside: &BTreeSet<TableName>) -> Problem {
-    let names: Vec<_> = outside.iter().map(TableName::as_str).collect();
-    let detail = format!(
-        "this run's scope does not cover {}; open a run with a wider scope, or ask for a grant",
-        names.join(", ")
-    );
-    Problem::new("out_of_scope", detail)
-}
-
-/// Tables that the run's scope, or the grants that count now, do not cover.
-fn out_of_scope(
-    analysis: &Analysis,
-    run: &RunRecord,
-    grants: &[GrantRecord],
-) -> BTreeSet<TableName> {
-    let covered = |privilege: Privilege, table: &TableName| {
-        let in_scope = run
-            .scope
-            .iter()
-            .any(|entry| entry.privilege == privilege && entry.resource.covers(table));
-        let granted = grants
-            .iter()
-            .any(|grant| grant.privilege == privilege && grant.resource.covers(table));
-        in_scope && granted
-    };
-    let reads = analysis.reads().into_iter();
-    let writes = analysis.writes().into_iter();
-    reads
-        .filter(|table| !covered(Privilege::Read, table))
-        .chain(writes.filter(|table| !covered(Privilege::Write, table)))
-        .cloned()
-        .collect()
+/// Why the query costs more than its own cap allows, which is never above its agent's.
+fn too_dear(intent: &IntentRecord, dry_run: Option<&DryRunFacts>) -> Option<Problem> {
+    let (bytes, cap) = (dry_run?.bytes, intent.maximum_bytes_billed);
+    (bytes > cap).then(|| {
+        let detail = format!(
+            "the query would process {bytes} bytes, more than its cap of {cap}; read fewer \
+             columns or partitions"
+        );
+        Problem::new("query_bytes_cap", detail)
+    })
 }
 
 /// Where BigQuery's word and the analysis differ.

@@ -110,6 +110,14 @@ impl From<StoreError> for ServiceError {
                 format!("somebody was faster: the intent is no longer `{expected}`"),
             ),
             StoreError::Transition(error) => Self::conflict("move_not_allowed", error.to_string()),
+            StoreError::AgentMoved { expected } => Self::conflict(
+                "already_moved",
+                format!("somebody was faster: the agent is no longer `{expected}`"),
+            ),
+            StoreError::AgentTransition(error) => {
+                Self::conflict("move_not_allowed", error.to_string())
+            }
+            StoreError::RunEnded => Self::conflict("run_ended", "the run has ended"),
             other => Self::Store(other),
         }
     }

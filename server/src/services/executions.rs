@@ -56,9 +56,19 @@ impl Services {
             let run = self.existing_run(intent.run).await?;
             match intent.state {
                 IntentState::Received => self.judge(context, id).await?,
-                IntentState::Approved => self.prepare(context, &intent, &run).await?,
-                IntentState::Prepared => self.start(context, &intent, &run).await?,
-                IntentState::Running => self.finish(context, &intent, &run).await?,
+                IntentState::Approved => {
+                    if !self.prepare(context, &intent, &run).await? {
+                        return Ok(());
+                    }
+                }
+                IntentState::Prepared => {
+                    let started = self.start(context, &intent, &run).await;
+                    self.patiently(context, &intent, started).await?;
+                }
+                IntentState::Running => {
+                    let finished = self.finish(context, &intent, &run).await;
+                    self.patiently(context, &intent, finished).await?;
+                }
                 _ => return Ok(()),
             }
             self.announce(Notice::Intent(id));
@@ -74,8 +84,6 @@ impl Services {
     ) -> Result<(), ServiceError> {
         let execution = self.existing_execution(intent.id).await?;
         if !self.may_still_act(context, intent, run).await? {
-            // Before a crash, an insert may have got through.
-            self.stop_job(&execution.job_id).await;
             return Ok(());
         }
         let view = self.view_intent(intent.clone()).await?;
@@ -89,14 +97,21 @@ impl Services {
             labels: job_labels(intent.id, run),
             timeout: Duration::from_secs(timeout),
         };
-        match self.parts.warehouse.insert(&job).await {
+        match self.warehouse_of(run.agent).await?.insert(&job).await {
             Ok(()) => self.step(context, intent, IntentState::Running).await,
             Err(WarehouseError::Rejected { reason, message }) => {
                 let error = JobError { reason, message };
                 self.close(context, intent, IntentState::Failed, &job_problem(&error))
                     .await
             }
-            Err(error) => self.unreachable(context, intent, error).await,
+            // A table went away since the dry run: it does not come back by asking again.
+            Err(WarehouseError::NotFound { message }) => {
+                let reason = "notFound".to_owned();
+                let error = JobError { reason, message };
+                self.close(context, intent, IntentState::Failed, &job_problem(&error))
+                    .await
+            }
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -109,20 +124,15 @@ impl Services {
     ) -> Result<(), ServiceError> {
         let execution = self.existing_execution(intent.id).await?;
         let job = job_id(&execution)?;
-        let (error, statistics) = match self.await_job(&job, intent.id).await {
-            Ok(Some(done)) => done,
-            Ok(None) => return Ok(()),
-            Err(ServiceError::Warehouse(error)) => {
-                return self.unreachable(context, intent, error).await;
-            }
-            Err(other) => return Err(other),
+        let Some((error, statistics)) = self.await_job(context, (intent, run), &job).await? else {
+            return Ok(());
         };
         if let Some(error) = error {
             return self
                 .close(context, intent, IntentState::Failed, &job_problem(&error))
                 .await;
         }
-        match self.masked_rows(intent, &job).await {
+        match self.masked_rows(intent, run, &job).await {
             Ok(masked) => {
                 self.seal(context, (intent, run), &execution, statistics, masked)
                     .await
@@ -132,19 +142,20 @@ impl Services {
                 self.close(context, intent, IntentState::Failed, &problem)
                     .await
             }
-            Err(ServiceError::Warehouse(error)) => self.unreachable(context, intent, error).await,
             Err(other) => Err(other),
         }
     }
 
-    /// None when somebody cancelled the intent while the job ran.
+    /// None when somebody cancelled the intent while the job ran, or its run's time is over.
     async fn await_job(
         &self,
+        context: &Context,
+        (intent, run): (&IntentRecord, &RunRecord),
         job: &JobId,
-        intent: IntentId,
     ) -> Result<Option<(Option<JobError>, JobStatistics)>, ServiceError> {
+        let warehouse = self.warehouse_of(run.agent).await?;
         loop {
-            match self.parts.warehouse.status(job).await? {
+            match warehouse.status(job).await? {
                 JobStatus::Done { error, statistics } => return Ok(Some((error, statistics))),
                 JobStatus::NotFound => {
                     let gone = JobError {
@@ -155,7 +166,8 @@ impl Services {
                 }
                 JobStatus::Pending | JobStatus::Running => tokio::time::sleep(POLL).await,
             }
-            if self.existing_intent(intent).await?.state != IntentState::Running {
+            let is_running = self.existing_intent(intent.id).await?.state == IntentState::Running;
+            if !is_running || !self.may_still_act(context, intent, run).await? {
                 return Ok(None);
             }
         }
@@ -164,29 +176,20 @@ impl Services {
     async fn masked_rows(
         &self,
         intent: &IntentRecord,
+        run: &RunRecord,
         job: &JobId,
     ) -> Result<Masked, ServiceError> {
         let view = self.view_intent(intent.clone()).await?;
         let analysis = view
             .analysis
             .ok_or(ServiceError::NotFound { what: "analysis" })?;
-        let limit = self.parts.limits.results_rows_maximum;
+        let agent = self.existing_agent(run.agent).await?;
+        let warehouse = self.warehouse_of(run.agent).await?;
         let mut masked = Masked::default();
         let mut next = None;
         loop {
-            let page = self
-                .parts
-                .warehouse
-                .rows(job, next.as_ref(), PAGE_ROWS)
-                .await?;
-            if page.total_rows > limit {
-                let detail = format!(
-                    "the result has {} rows, more than the {limit} that are kept; add a LIMIT \
-                     or aggregate",
-                    page.total_rows
-                );
-                return Err(ServiceError::refused("result_too_large", detail));
-            }
+            let page = warehouse.rows(job, next.as_ref(), PAGE_ROWS).await?;
+            self.check_rows(page.total_rows, agent.caps.rows)?;
             masked.columns = output_columns(&analysis, &page.schema);
             let (rows, report) = masking::mask_rows(&page.schema, &masked.positions(), page.rows)
                 .map_err(|error| {
@@ -199,6 +202,21 @@ impl Services {
                 return Ok(masked);
             }
         }
+    }
+
+    fn check_rows(&self, rows: u64, cap: u64) -> Result<(), ServiceError> {
+        let limit = self.parts.limits.results_rows_maximum;
+        if rows > cap.min(limit) {
+            let (code, most) = if cap < limit {
+                ("rows_cap", format!("the {cap} that this agent may have"))
+            } else {
+                ("result_too_large", format!("the {limit} that are kept"))
+            };
+            let detail =
+                format!("the result has {rows} rows, more than {most}; add a LIMIT or aggregate");
+            return Err(ServiceError::refused(code, detail));
+        }
+        Ok(())
     }
 
     /// Writes what leaves before it leaves: pages, digest and move in one transaction. A crash
@@ -217,6 +235,7 @@ impl Services {
         }
         let sealed = SealedResult {
             execution: execution.id,
+            bytes_billed: statistics.bytes_billed,
             statistics: serde_json::to_string(&Statistics::from(statistics))?,
             columns: serde_json::to_string(&masked.columns)?,
             detections: serde_json::to_string(&masked.report)?,
@@ -243,13 +262,16 @@ impl Services {
         Ok(tx.commit().await?)
     }
 
-    /// The warehouse cannot be reached: try again later, but not for ever.
-    async fn unreachable(
+    /// While the warehouse cannot be reached, the step is tried again later, but not for ever.
+    async fn patiently(
         &self,
         context: &Context,
         intent: &IntentRecord,
-        error: WarehouseError,
+        step: Result<(), ServiceError>,
     ) -> Result<(), ServiceError> {
+        let Err(ServiceError::Warehouse(error)) = step else {
+            return step;
+        };
         let limit = i64::from(self.parts.warehouse_config.job_timeout_seconds) + GRACE_SECONDS;
         if self.now().seconds_since(intent.changed_at) <= limit {
             return Err(error.into());
@@ -291,16 +313,6 @@ impl Services {
         tx.move_intent((intent.id, intent.run), intent.state, to, Some(&problem))
             .await?;
         Ok(tx.commit().await?)
-    }
-
-    /// Asks BigQuery to stop a job whose intent was cancelled.
-    pub(super) async fn stop_job(&self, job_id: &str) {
-        let Ok(job) = job_id.parse::<JobId>() else {
-            return;
-        };
-        if let Err(error) = self.parts.warehouse.cancel(&job).await {
-            tracing::warn!(%job, %error, "a cancelled job could not be stopped; its result is not released");
-        }
     }
 
     async fn existing_execution(&self, intent: IntentId) -> Result<ExecutionRecord, ServiceError> {

@@ -80,6 +80,8 @@ impl Services {
         let deadline = tokio::time::Instant::now() + patience;
         loop {
             let view = self.intent(context, id).await?;
+            // Asked behind the look: what a run's end changed, its agent is not told.
+            self.still_acting(context).await?;
             if view.intent.state.is_final() {
                 return Ok(view);
             }
@@ -92,8 +94,20 @@ impl Services {
                 }
             };
             if tokio::time::timeout_at(deadline, change).await.is_err() {
+                self.still_acting(context).await?;
                 return Ok(view);
             }
+        }
+    }
+
+    /// A run that ended while its agent waited hears nothing more.
+    async fn still_acting(&self, context: &Context) -> Result<(), ServiceError> {
+        match context.run() {
+            Some(actor) => {
+                let run = self.existing_run(actor.run).await?;
+                self.check_run(&run, self.now()).await
+            }
+            None => Ok(()),
         }
     }
 
@@ -131,10 +145,8 @@ impl Services {
             .await?;
         tx.close_approval(id).await?;
         tx.commit().await?;
-        if let Some(execution) = &view.execution {
-            // The record comes first: a job that runs on regardless releases nothing.
-            self.stop_job(&execution.job_id).await;
-        }
+        // The record comes first: a job that runs on regardless releases nothing.
+        self.stopping.notify_one();
         self.announce(Notice::Intent(id));
         self.announce(Notice::Inbox);
         self.view_intent(self.existing_intent(id).await?).await

@@ -94,9 +94,11 @@ impl Services {
         submission: Submission,
     ) -> Result<NewIntent, ServiceError> {
         check_submission(&submission, self.parts.limits.sql_bytes)?;
-        let cap = self.parts.warehouse_config.maximum_bytes_billed;
-        let maximum_bytes_billed = submission.maximum_bytes_billed.unwrap_or(cap).min(cap);
         let run = self.existing_run(actor.run).await?;
+        let agent = self.existing_agent(run.agent).await?;
+        let cap = self.parts.warehouse_config.maximum_bytes_billed;
+        let cap = cap.min(agent.caps.bytes_per_query);
+        let maximum_bytes_billed = submission.maximum_bytes_billed.unwrap_or(cap).min(cap);
         let purpose = Some(submission.purpose)
             .filter(|purpose| !purpose.is_empty())
             .unwrap_or(run.purpose);

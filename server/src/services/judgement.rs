@@ -2,7 +2,7 @@
 
 use domain::{ApprovalId, EventName, IntentId, IntentState, RiskLevel, Route};
 use serde::Serialize;
-use store::{Assessed, IntentRecord, MailKind, NewApproval, RunRecord};
+use store::{Assessed, IntentRecord, MailKind, NewApproval, RunRecord, Transaction};
 
 use super::{Assessment, Notice, Problem, ServiceError, Services, fresh_uuid};
 use crate::context::Context;
@@ -23,9 +23,8 @@ impl Services {
         let intent = self.existing_intent(id).await?;
         let run = self.existing_run(intent.run).await?;
         match self.assess(&intent, &run).await {
-            Ok(mut assessment) => {
-                self.limit_pending(&mut assessment, &run).await?;
-                self.decide_intent(context, &intent, &run, &assessment)
+            Ok(assessment) => {
+                self.decide_intent(context, &intent, &run, assessment)
                     .await?;
             }
             Err(ServiceError::Warehouse(error)) => {
@@ -35,31 +34,6 @@ impl Services {
             Err(other) => return Err(other),
         }
         self.announce(Notice::Intent(id));
-        Ok(())
-    }
-
-    /// One run must not flood those who decide.
-    async fn limit_pending(
-        &self,
-        assessment: &mut Assessment,
-        run: &RunRecord,
-    ) -> Result<(), ServiceError> {
-        if assessment.decision.route != Route::Approve {
-            return Ok(());
-        }
-        let limit = self.parts.limits.pending_per_run;
-        let intents = self.parts.store.intents_of_run(run.id).await?;
-        let waiting = intents
-            .iter()
-            .filter(|intent| intent.state == IntentState::PendingApproval);
-        if waiting.count() >= limit as usize {
-            let detail = format!(
-                "{limit} queries of this run wait for approval already; cancel one, or wait \
-                 until they are decided"
-            );
-            assessment.decision.route = Route::Block;
-            assessment.problem = Some(Problem::new("too_many_pending", detail));
-        }
         Ok(())
     }
 
@@ -90,43 +64,38 @@ impl Services {
         context: &Context,
         intent: &IntentRecord,
         run: &RunRecord,
-        assessment: &Assessment,
+        mut assessment: Assessment,
     ) -> Result<(), ServiceError> {
-        let (analysis, decision) = (&assessment.analysis, &assessment.decision);
-        let id = (intent.id, intent.run);
-        let subject = intent.id.to_string();
-        let problem = assessment.problem.as_ref().map(serde_json::to_string);
-        let problem = problem.transpose()?;
-        let to = match decision.route {
-            Route::Run => IntentState::Approved,
-            Route::Approve => IntentState::PendingApproval,
-            Route::Block => IntentState::Blocked,
-        };
         let mut tx = self
             .parts
             .store
             .begin(&context.actor.name(), self.now())
             .await?;
-        let dry_run = assessment.dry_run.as_ref().map(serde_json::to_string);
-        let assessed = Assessed {
-            analysis: serde_json::to_string(analysis)?,
-            dry_run: dry_run.transpose()?,
-            decision: serde_json::to_string(decision)?,
-            risk: analysis.risk,
+        // Within the transaction: of two at once, the second sees the first.
+        if let Some(problem) = self.over_limit(&mut tx, &assessment, run).await? {
+            assessment.decision.route = Route::Block;
+            assessment.problem = Some(problem);
+        }
+        let to = match assessment.decision.route {
+            Route::Run => IntentState::Approved,
+            Route::Approve => IntentState::PendingApproval,
+            Route::Block => IntentState::Blocked,
         };
-        tx.assess_intent(intent.id, &assessed).await?;
-        let entry = assessed_entry(assessment);
-        tx.record(EventName::IntentAssessed, &subject, Some(run.id), &entry)
-            .await?;
-        tx.record(EventName::IntentDecided, &subject, Some(run.id), decision)
-            .await?;
+        keep_assessment(&mut tx, intent, &assessment).await?;
         if to == IntentState::PendingApproval {
-            tx.insert_approval(&self.new_approval(intent, run, assessment))
+            tx.insert_approval(&self.new_approval(intent, run, &assessment))
                 .await?;
             tx.owe_mail(MailKind::ApprovalWaiting, intent.id).await?;
         }
-        tx.move_intent(id, IntentState::Received, to, problem.as_deref())
-            .await?;
+        let problem = assessment.problem.as_ref().map(serde_json::to_string);
+        let id = (intent.id, intent.run);
+        tx.move_intent(
+            id,
+            IntentState::Received,
+            to,
+            problem.transpose()?.as_deref(),
+        )
+        .await?;
         tx.commit().await?;
         if to == IntentState::PendingApproval {
             self.announce(Notice::Inbox);
@@ -152,6 +121,29 @@ impl Services {
             expires_at: expires_at.min(run.expires_at),
         }
     }
+}
+
+async fn keep_assessment(
+    tx: &mut Transaction,
+    intent: &IntentRecord,
+    assessment: &Assessment,
+) -> Result<(), ServiceError> {
+    let (analysis, decision) = (&assessment.analysis, &assessment.decision);
+    let dry_run = assessment.dry_run.as_ref().map(serde_json::to_string);
+    let assessed = Assessed {
+        analysis: serde_json::to_string(analysis)?,
+        dry_run: dry_run.transpose()?,
+        decision: serde_json::to_string(decision)?,
+        risk: analysis.risk,
+    };
+    tx.assess_intent(intent.id, &assessed).await?;
+    let (subject, run) = (intent.id.to_string(), Some(intent.run));
+    let entry = assessed_entry(assessment);
+    tx.record(EventName::IntentAssessed, &subject, run, &entry)
+        .await?;
+    tx.record(EventName::IntentDecided, &subject, run, decision)
+        .await?;
+    Ok(())
 }
 
 fn assessed_entry(assessment: &Assessment) -> AssessedEntry<'_> {

@@ -17,13 +17,13 @@ use crate::{
 const PAUSE_MAXIMUM: i64 = 3600;
 
 impl Services {
-    /// Sends every mail that is due. One that fails is tried again later, at growing pauses.
+    /// Sends every mail that is due. Whom one does not reach is tried again later, at growing
+    /// pauses; whom it has reached gets it once.
     pub async fn send_due_mails(&self, context: &Context) -> Result<(), ServiceError> {
-        for owed in self.parts.store.due_mails(context.now).await? {
-            match self.send_owed(&owed).await {
+        for mut owed in self.parts.store.due_mails(context.now).await? {
+            match self.send_owed(&mut owed).await {
                 Ok(recipients) => {
-                    let store = &self.parts.store;
-                    let mut tx = store.begin(&context.actor.name(), context.now).await?;
+                    let mut tx = self.begin(context).await?;
                     tx.mail_sent(&owed, recipients).await?;
                     tx.commit().await?;
                 }
@@ -32,7 +32,7 @@ impl Services {
                     let doublings = u32::try_from(owed.attempts.min(10)).unwrap_or(10);
                     let pause = (10 * 2_i64.pow(doublings)).min(PAUSE_MAXIMUM);
                     let due_at = context.now.plus_seconds(pause);
-                    self.parts.store.postpone_mail(owed.id, due_at).await?;
+                    self.parts.store.postpone_mail(&owed, due_at).await?;
                 }
                 Err(SendError::Service(error)) => return Err(error),
             }
@@ -40,7 +40,8 @@ impl Services {
         Ok(())
     }
 
-    async fn send_owed(&self, owed: &OutboxRecord) -> Result<usize, SendError> {
+    /// How many people it has reached in all, or why it did not reach the last that failed.
+    async fn send_owed(&self, owed: &mut OutboxRecord) -> Result<usize, SendError> {
         let intent = self.existing_intent(owed.intent).await?;
         let view = self.view_intent(intent).await?;
         let Some(approval) = view.approval.clone() else {
@@ -56,7 +57,11 @@ impl Services {
             MailKind::ApprovalWaiting => self.eligible(&approval, &view.run, &agent).await?,
             MailKind::ApprovalDecided => vec![initiator.clone()],
         };
+        let mut failure = None;
         for person in &recipients {
+            if owed.delivered.contains(&person.id) {
+                continue;
+            }
             let mail = match owed.kind {
                 MailKind::ApprovalWaiting => {
                     self.waiting_mail(person, &approval, &view, &agent, &initiator)?
@@ -65,9 +70,15 @@ impl Services {
                     self.decided_mail(person, &approval, &view, &agent).await?
                 }
             };
-            self.parts.mailer.send(mail).await?;
+            match self.parts.mailer.send(mail).await {
+                Ok(()) => owed.delivered.push(person.id),
+                Err(error) => failure = Some(error),
+            }
         }
-        Ok(recipients.len())
+        match failure {
+            Some(error) => Err(error.into()),
+            None => Ok(owed.delivered.len()),
+        }
     }
 
     fn waiting_mail(

@@ -6,6 +6,7 @@
 mod agents;
 mod approvals;
 mod assessment;
+mod caps;
 mod catalog;
 mod error;
 mod executions;
@@ -19,21 +20,25 @@ mod people;
 mod preparation;
 mod records;
 mod refusals;
+mod registration;
 mod results;
 mod reviews;
+mod revocation;
+mod run_opening;
 mod run_token;
 mod runs;
+mod scope_check;
 mod step_up;
 mod tables;
 
 use std::sync::Arc;
 
-use domain::{IntentId, Timestamp};
-use store::Store;
+use domain::{AgentId, IntentId, Timestamp};
+use store::{Store, Transaction};
 use tokio::sync::{Notify, broadcast};
 use uuid::Uuid;
 
-pub use agents::{AgentView, NewAgent, Power, may_revoke_agent};
+pub use agents::{AgentView, EffectivePower};
 pub use approvals::{ApprovalView, Hindrance};
 pub use assessment::{Assessment, DryRunFacts};
 pub use catalog::CatalogCache;
@@ -44,16 +49,19 @@ pub use labels::output_columns;
 pub use people::{Arrival, NotAdmitted, PersonView};
 pub use records::{Problem, ResultColumn, Statistics};
 pub use refusals::Refusal;
+pub use registration::{NewAgent, may_confirm_agent, may_revoke_agent};
 pub use results::{ResultPage, Sealed};
 pub use reviews::{CampaignView, ItemView, NewCampaign, item_hindrance};
+pub use revocation::may_revoke_run;
+pub use run_opening::{NewRun, OpenedRun, is_sponsor};
 pub use run_token::{ParseTokenError, RunToken};
-pub use runs::{NewRun, RunView, may_revoke_run};
+pub use runs::{Proof, RunView};
 pub use step_up::StepUpRule;
 pub use tables::TouchedTable;
 
 use crate::{
-    config::{LimitsConfig, MaskingConfig, WarehouseConfig},
-    context::Clock,
+    config::{LimitsConfig, MaskingConfig, RightsConfig, WarehouseConfig},
+    context::{Clock, Context},
     notify::Mailer,
     policy::PolicySet,
     warehouse::Warehouse,
@@ -84,6 +92,8 @@ pub struct Parts {
     pub limits: LimitsConfig,
     /// What grave decisions need.
     pub step_up: StepUpRule,
+    /// What people may do themselves.
+    pub rights: RightsConfig,
     /// Project, location, caps and prices.
     pub warehouse_config: WarehouseConfig,
     /// How values are masked.
@@ -103,6 +113,8 @@ pub struct Inner {
     notices: broadcast::Sender<Notice>,
     /// Wakes the executor and the mail job.
     work: Notify,
+    /// Wakes whoever stops the jobs of cancelled intents.
+    stopping: Notify,
     fresh_tokens: run_token::FreshTokens,
     refusals: refusals::Refusals,
 }
@@ -126,6 +138,7 @@ impl Services {
             catalog,
             notices,
             work: Notify::new(),
+            stopping: Notify::new(),
             fresh_tokens: run_token::FreshTokens::default(),
             refusals: refusals::Refusals::default(),
         }))
@@ -163,6 +176,22 @@ impl Services {
     /// Whether the database answers.
     pub async fn ready(&self) -> Result<(), ServiceError> {
         Ok(self.parts.store.ping().await?)
+    }
+
+    /// The warehouse as this agent's jobs see it: in the name of its own service account,
+    /// where its record names one.
+    async fn warehouse_of(&self, agent: AgentId) -> Result<Arc<dyn Warehouse>, ServiceError> {
+        let warehouse = &self.parts.warehouse;
+        match &self.existing_agent(agent).await?.service_account {
+            Some(account) => Ok(warehouse.acting_as(account).await?),
+            None => Ok(Arc::clone(warehouse)),
+        }
+    }
+
+    /// A change by whoever acts, as of the request's time.
+    async fn begin(&self, context: &Context) -> Result<Transaction, ServiceError> {
+        let store = &self.parts.store;
+        Ok(store.begin(&context.actor.name(), context.now).await?)
     }
 
     fn announce(&self, notice: Notice) {

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::{EventName, PersonId, Role, RunId, SignInId, Timestamp};
+use domain::{EventName, PersonId, Role, RunEnd, SignInId, Timestamp};
 use store::{
-    AgentRecord, BrowserSessionRecord, Evidence, Logout, PersonRecord, SignIn, StoreError,
-    Transaction,
+    AgentRecord, BrowserSessionRecord, Ended, Ending, Evidence, Logout, PersonRecord, SignIn,
+    StoreError, Target, Transaction,
 };
 
 use super::{ServiceError, Services, fresh_uuid};
@@ -134,9 +134,14 @@ impl Services {
         if let (NotAdmitted::NoRole, Some(person)) = (why, known) {
             let groups: Vec<String> = arrival.groups.iter().cloned().collect();
             tx.lose_roles(person.id, &groups).await?;
-            let runs = end_power(&mut tx, person.id, person.id, "its person has no role").await?;
+            let ending = Ending {
+                because: RunEnd::PersonDisabled,
+                by: None,
+                reason: "its person has no role",
+            };
+            let ended = end_power(&mut tx, person.id, ending).await?;
             tx.commit().await?;
-            self.runs_ended(&runs);
+            self.after_ending(&ended);
         }
         Ok(why)
     }
@@ -163,17 +168,21 @@ impl Services {
             }
             other => other.into(),
         })?;
-        let mut ended = Vec::new();
+        let mut ended = Ended::default();
         for person in people {
-            let reason = "its person signed out at the identity provider";
-            ended.extend(end_power(&mut tx, person, person, reason).await?);
+            let ending = Ending {
+                because: RunEnd::PersonSignedOut,
+                by: None,
+                reason: "",
+            };
+            ended.extend(end_power(&mut tx, person, ending).await?);
         }
         let payload = serde_json::json!({ "issuer": logout.issuer, "sid": logout.sid });
         let subject = logout.subject.as_deref().unwrap_or("unknown");
         tx.record(EventName::PersonSignedOut, subject, None, &payload)
             .await?;
         tx.commit().await?;
-        self.runs_ended(&ended);
+        self.after_ending(&ended);
         Ok(())
     }
 
@@ -233,16 +242,21 @@ impl Services {
         }
         let reason = reason_given(reason)?;
         self.existing_person(id).await?;
-        let mut tx = self.begin_change(context).await?;
+        let mut tx = self.begin(context).await?;
         if !tx.disable_person(id, by, reason).await? {
             return Err(ServiceError::conflict(
                 "already_disabled",
                 "this person is disabled already",
             ));
         }
-        let runs = end_power(&mut tx, id, by, "its person was disabled").await?;
+        let ending = Ending {
+            because: RunEnd::PersonDisabled,
+            by: Some(by),
+            reason,
+        };
+        let ended = end_power(&mut tx, id, ending).await?;
         tx.commit().await?;
-        self.runs_ended(&runs);
+        self.after_ending(&ended);
         Ok(())
     }
 
@@ -262,7 +276,7 @@ impl Services {
                 "nobody enables themselves; ask another administrator",
             ));
         }
-        let mut tx = self.begin_change(context).await?;
+        let mut tx = self.begin(context).await?;
         if !tx.enable_person(id, reason).await? {
             return Err(ServiceError::conflict(
                 "not_disabled",
@@ -280,9 +294,8 @@ impl Services {
         for id in people {
             if !self.existing_person(id).await?.is_in_good_standing() {
                 return Err(ServiceError::Token {
-                    code: "person_gone",
-                    detail: "the person who opened this run, or who owns the agent, has no access \
-                             any more; ask an administrator",
+                    code: RunEnd::PersonDisabled.as_str(),
+                    detail: RunEnd::PersonDisabled.advice(),
                 });
             }
         }
@@ -297,7 +310,7 @@ impl Services {
         sign_in: SignInId,
     ) -> Result<(), ServiceError> {
         authorise_for(context, person)?;
-        let mut tx = self.begin_change(context).await?;
+        let mut tx = self.begin(context).await?;
         if !tx.end_browser_session(person, sign_in).await? {
             return Err(ServiceError::NotFound { what: "session" });
         }
@@ -313,7 +326,7 @@ impl Services {
     ) -> Result<(), ServiceError> {
         authorise_for(context, person)?;
         self.existing_person(person).await?;
-        let mut tx = self.begin_change(context).await?;
+        let mut tx = self.begin(context).await?;
         tx.end_browser_sessions_of(person).await?;
         Ok(tx.commit().await?)
     }
@@ -324,20 +337,6 @@ impl Services {
         store.delete_expired_browser_sessions(context.now).await?;
         store.forget_logouts(context.now.plus_days(-1)).await?;
         Ok(())
-    }
-
-    fn runs_ended(&self, runs: &[RunId]) {
-        if !runs.is_empty() {
-            self.work.notify_one();
-        }
-    }
-
-    pub(super) async fn begin_change(
-        &self,
-        context: &Context,
-    ) -> Result<Transaction, ServiceError> {
-        let store = &self.parts.store;
-        Ok(store.begin(&context.actor.name(), context.now).await?)
     }
 
     /// Nobody is signed in, so it is Countersign itself that writes.
@@ -375,15 +374,10 @@ async fn refuse(
 async fn end_power(
     tx: &mut Transaction,
     person: PersonId,
-    by: PersonId,
-    reason: &str,
-) -> Result<Vec<RunId>, StoreError> {
+    ending: Ending<'_>,
+) -> Result<Ended, StoreError> {
     tx.end_browser_sessions_of(person).await?;
-    let runs = tx.open_runs_under(person).await?;
-    for run in &runs {
-        tx.revoke_run(*run, Some(by), reason).await?;
-    }
-    Ok(runs)
+    tx.end_runs(&Target::Person(person), ending).await
 }
 
 fn authorise_for(context: &Context, person: PersonId) -> Result<(), ServiceError> {

@@ -4,14 +4,16 @@
 use domain::{Digest, ExecutionId, IntentState};
 use store::{ApprovalRecord, IntentRecord, NewExecution, RunRecord};
 
-use super::{Problem, ServiceError, Services, fresh_uuid};
+use super::{DryRunFacts, Problem, ServiceError, Services, caps::over_daily_bytes, fresh_uuid};
 use crate::{context::Context, warehouse::JobId};
 
 /// What the policy let run without asking anybody is not judged again so soon, in seconds.
 const FRESH_SECONDS: i64 = 10;
 
 impl Services {
-    /// Checks everything once more and fixes the job id before the job exists.
+    /// Checks everything once more and fixes the job id before the job exists; says whether
+    /// there is something more to do now. While as many jobs of the agent run as may, there
+    /// is not.
     ///
     /// A crash behind the commit leaves a `prepared` intent whose job may not exist: `start`
     /// inserts it under the same id.
@@ -20,26 +22,26 @@ impl Services {
         context: &Context,
         intent: &IntentRecord,
         run: &RunRecord,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<bool, ServiceError> {
         if !self.may_still_act(context, intent, run).await? {
-            return Ok(());
+            return Ok(true);
         }
         let approval = self.parts.store.approval_of(intent.id).await?;
         let is_late = |approval: &ApprovalRecord| self.now() >= approval.expires_at;
         if approval.as_ref().is_some_and(is_late) {
             let problem = Problem::new("approval_expired", "it did not run in time");
-            return self
-                .close(context, intent, IntentState::Expired, &problem)
-                .await;
+            self.close(context, intent, IntentState::Expired, &problem)
+                .await?;
+            return Ok(true);
         }
         if !self.still_holds(intent, run, approval.as_ref()).await? {
             let detail = "what would run is no longer what was approved; submit it again";
             let problem = Problem::new("approval_stale", detail);
-            return self
-                .close(context, intent, IntentState::Stale, &problem)
-                .await;
+            self.close(context, intent, IntentState::Stale, &problem)
+                .await?;
+            return Ok(true);
         }
-        self.fix_job_id(context, intent).await
+        self.fix_job_id(context, intent, run).await
     }
 
     /// Cancels the intent when its run may no longer act.
@@ -94,18 +96,35 @@ impl Services {
         &self,
         context: &Context,
         intent: &IntentRecord,
-    ) -> Result<(), ServiceError> {
+        run: &RunRecord,
+    ) -> Result<bool, ServiceError> {
+        let agent = self.existing_agent(run.agent).await?;
+        let dry_run: Option<DryRunFacts> = intent
+            .dry_run
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()?;
         let id = ExecutionId::new(fresh_uuid());
         let execution = NewExecution {
             id,
             intent: intent.id,
             job_id: JobId::of(&id).to_string(),
+            bytes: dry_run.map_or(0, |facts| facts.bytes),
         };
         let mut tx = self
             .parts
             .store
             .begin(&context.actor.name(), self.now())
             .await?;
+        if tx.jobs_of_agent(agent.id, false).await? >= u64::from(agent.caps.concurrent_jobs) {
+            return Ok(false);
+        }
+        if let Some(problem) = over_daily_bytes(&mut tx, &agent, execution.bytes).await? {
+            drop(tx);
+            self.close(context, intent, IntentState::Cancelled, &problem)
+                .await?;
+            return Ok(true);
+        }
         tx.insert_execution(&execution).await?;
         tx.move_intent(
             (intent.id, intent.run),
@@ -114,6 +133,7 @@ impl Services {
             None,
         )
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(true)
     }
 }

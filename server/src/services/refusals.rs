@@ -114,7 +114,7 @@ impl Services {
         payload["code"] = refusal.code.into();
         payload["request"] = context.request_id.as_str().into();
         let subject: String = refusal.subject.chars().take(SUBJECT_MAXIMUM).collect();
-        let mut tx = self.begin_change(context).await?;
+        let mut tx = self.begin(context).await?;
         tx.record(refusal.event, &subject, refusal.run, &payload)
             .await?;
         Ok(tx.commit().await?)
@@ -129,7 +129,7 @@ impl Services {
                 count: window.counted,
                 since: window.since,
             };
-            let mut tx = self.begin_change(context).await?;
+            let mut tx = self.begin(context).await?;
             tx.record(EventName::RefusalsCounted, &kind.code, kind.run, &counted)
                 .await?;
             tx.commit().await?;

@@ -122,7 +122,9 @@ impl Services {
         let weeks = whole_weeks(period.to.seconds_since(period.from));
         let names = catalog.tables.keys().chain(catalog.views.keys());
         let mut usage = Usage {
-            entitled: names.filter(|name| grant.resource.covers(name)).count() as u64,
+            entitled: names
+                .filter(|name| grant.power.resource.covers(name))
+                .count() as u64,
             weeks: vec![0; weeks],
             ..Usage::default()
         };
@@ -300,7 +302,7 @@ fn evidence(view: &CampaignView) -> String {
             "{} {} {} uses={} verdict={}\n",
             item.item.id,
             item.grant.id,
-            item.grant.resource,
+            item.grant.power.resource,
             item.item.usage.uses,
             item.item.verdict.map_or("", Verdict::as_str)
         )
@@ -328,12 +330,12 @@ fn touched(intent: &IntentRecord, grant: &GrantRecord) -> Vec<TableName> {
     else {
         return Vec::new();
     };
-    let tables = match grant.privilege {
+    let tables = match grant.power.privilege {
         Privilege::Read => analysis.reads(),
         Privilege::Write => analysis.writes(),
     };
     let covered = tables
         .into_iter()
-        .filter(|table| grant.resource.covers(table));
+        .filter(|table| grant.power.resource.covers(table));
     covered.cloned().collect()
 }

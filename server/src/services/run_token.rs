@@ -7,16 +7,17 @@ use domain::{RunId, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
-const PREFIX: &str = "csr_";
+const PREFIX: &str = "cst_";
 const RANDOM_LENGTH: usize = 43;
 const CHECKSUM_LENGTH: usize = 6;
 /// How long an unseen token waits for its one view, in seconds.
 const UNSEEN_SECONDS: i64 = 300;
 
-/// A run's token: `csr_`, 256 random bits in base64url (RFC 4648 section 5) and a checksum.
+/// A run's token: `cst_`, 256 random bits in base64url (RFC 4648 section 5) and a checksum.
 ///
-/// The prefix lets secret scanners find it; the checksum tells a typing error from a guess
-/// and is no protection. It is kept nowhere: the store holds its SHA-256.
+/// The prefix lets secret scanners find it. The checksum tells what was mistyped or changed
+/// before anything is looked up, and protects nothing. The token is kept nowhere: the store
+/// holds its SHA-256.
 #[derive(Debug, Clone)]
 pub struct RunToken(SecretString);
 
@@ -24,14 +25,25 @@ pub struct RunToken(SecretString);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ParseTokenError {
     /// It does not begin as one.
-    #[error("a run token begins with `csr_`")]
+    #[error("a run token begins with `cst_`")]
     Prefix,
     /// It is too short or too long.
     #[error("the run token is not complete")]
     Length,
     /// A character was changed.
-    #[error("the run token has a typing error")]
+    #[error("the run token was changed: its checksum is wrong")]
     Checksum,
+}
+
+impl ParseTokenError {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Prefix | Self::Length => "token_malformed",
+            Self::Checksum => "token_tampered",
+        }
+    }
 }
 
 impl RunToken {
@@ -115,7 +127,7 @@ mod tests {
     fn what_is_not_a_token_is_refused_with_its_reason() {
         let token = RunToken::generate().reveal().to_owned();
         let cut = token.get(..50).expect("ASCII");
-        let flipped = token.replacen("csr_", "csr_A", 1);
+        let flipped = token.replacen("cst_", "cst_A", 1);
         let flipped = flipped.get(..token.len()).expect("ASCII");
         let reason = |text: &str| text.parse::<RunToken>().err();
         assert_eq!(reason("ya29.token"), Some(ParseTokenError::Prefix));

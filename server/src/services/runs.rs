@@ -1,24 +1,18 @@
-//! Runs: opened by a human, proved by a token, narrow and short.
+//! Runs: proved by a token at every request, renewed, read.
 
-use domain::{AgentId, IntentState, Role, RunId, Timestamp};
-use store::{AgentRecord, GrantRecord, IntentRecord, PersonRecord, RunRecord, ScopeEntry};
+use domain::{AgentState, IntentState, Role, RunEnd, RunId, Timestamp};
+use store::{AgentRecord, IntentRecord, PersonRecord, RunRecord, StoreError};
 
-use super::{Power, RunToken, ServiceError, Services, fresh_uuid};
-use crate::context::{Actor, Context, Forbidden, RunActor};
+use super::{RunToken, ServiceError, Services, run_opening::TOKEN_SECONDS};
+use crate::context::{Actor, Context, RunActor};
 
-/// A run to be opened.
-#[derive(Debug, Clone)]
-pub struct NewRun {
-    /// With which agent.
-    pub agent: AgentId,
-    /// Why.
-    pub purpose: String,
-    /// Where that is written down; empty when nowhere.
-    pub ticket: String,
-    /// What it may touch; empty means everything that the agent may.
-    pub scope: Vec<Power>,
-    /// How long it lives.
-    pub minutes: u32,
+/// What came with a run's token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// Nothing else (RFC 6750).
+    Bearer,
+    /// A proof of this key, checked by the door (RFC 9449); its RFC 7638 thumbprint.
+    Key(String),
 }
 
 /// A run with everything that pages show of it.
@@ -43,134 +37,63 @@ impl RunView {
     }
 }
 
-const TOKEN_UNKNOWN: ServiceError = ServiceError::Token {
-    code: "token_unknown",
-    detail: "this run token is not known; open a run in the portal and use its token",
-};
+const TOKEN_UNKNOWN: ServiceError = refused(
+    "token_unknown",
+    "this run token is not known; open a run in the portal and use its token",
+);
+const TOKEN_RENEWED: ServiceError = refused(
+    "token_renewed",
+    "this run token was replaced by a renewal; use the new one",
+);
+const TOKEN_EXPIRED: ServiceError = refused(
+    "token_expired",
+    "this run token's ten minutes are over; renew it in time by POST /api/v1/runs/current/renew, \
+     or open a new run",
+);
+const PROOF_MISSING: ServiceError = refused(
+    "proof_missing",
+    "this run token is bound to a key; send it as `DPoP` with a proof of that key",
+);
+const PROOF_OF_OTHER_KEY: ServiceError = refused(
+    "proof_of_other_key",
+    "the proof is of another key than the one that this run token is bound to",
+);
+const PROOF_UNEXPECTED: ServiceError = refused(
+    "proof_unexpected",
+    "this run token is bound to no key; send it as `Bearer`",
+);
+
+const fn refused(code: &'static str, detail: &'static str) -> ServiceError {
+    ServiceError::Token { code, detail }
+}
 
 impl Services {
-    /// Agents with which this person may open a run, with the grants that count now: their
-    /// own ones.
-    pub async fn openable_agents(
-        &self,
-        context: &Context,
-    ) -> Result<Vec<(AgentRecord, Vec<GrantRecord>)>, ServiceError> {
-        let person = context.authorise(&[Role::Initiator])?;
-        let mut openable = Vec::new();
-        for agent in self.parts.store.agents().await? {
-            if agent.owner == person.id && agent.is_active(context.now) {
-                let grants = self.active_grants_of(agent.id, context.now).await?;
-                openable.push((agent, grants));
-            }
-        }
-        Ok(openable)
-    }
-
-    /// Opens a run in the person's name. Its token waits for one view of the run's page.
-    pub async fn open_run(&self, context: &Context, new: NewRun) -> Result<RunId, ServiceError> {
-        let person = context.authorise(&[Role::Initiator])?;
-        let now = context.now;
-        let agent = self.existing_agent(new.agent).await?;
-        if agent.owner != person.id {
-            return Err(ServiceError::refused(
-                "not_your_agent",
-                "only the agent's owner opens runs with it",
-            ));
-        }
-        if !agent.is_active(now) {
-            return Err(ServiceError::invalid(
-                "agent",
-                "this agent has expired or was revoked; an administrator can register a new one",
-            ));
-        }
-        let longest = self.parts.limits.run_minutes_maximum;
-        if new.minutes == 0 || new.minutes > longest {
-            let detail = format!("choose between 1 and {longest} minutes");
-            return Err(ServiceError::invalid("minutes", detail));
-        }
-        let token = RunToken::generate();
-        let run = store::NewRun {
-            id: RunId::new(fresh_uuid()),
-            agent: agent.id,
-            initiator: person.id,
-            purpose: new.purpose,
-            ticket: new.ticket,
-            scope: self.scope_within_grants(&agent, new.scope, now).await?,
-            token_hash: token.hash(),
-            expires_at: agent
-                .expires_at
-                .min(now.plus_seconds(i64::from(new.minutes) * 60)),
-        };
-        let mut tx = self.parts.store.begin(&context.actor.name(), now).await?;
-        tx.insert_run(&run).await?;
-        tx.commit().await?;
-        self.fresh_tokens.put(run.id, token, now);
-        Ok(run.id)
-    }
-
-    async fn scope_within_grants(
-        &self,
-        agent: &AgentRecord,
-        wanted: Vec<Power>,
-        now: Timestamp,
-    ) -> Result<Vec<ScopeEntry>, ServiceError> {
-        let grants = self.active_grants_of(agent.id, now).await?;
-        if wanted.is_empty() {
-            return Ok(grants.iter().map(entry_of).collect());
-        }
-        let within = |power: &Power| {
-            grants.iter().any(|grant| {
-                grant.privilege == power.privilege && grant.resource.contains(&power.resource)
-            })
-        };
-        if let Some(outside) = wanted.iter().find(|power| !within(power)) {
-            let detail = format!(
-                "`{} {}` is not within the agent's grants",
-                outside.privilege.as_str(),
-                outside.resource
-            );
-            return Err(ServiceError::invalid("scope", detail));
-        }
-        let entry = |power: Power| ScopeEntry {
-            privilege: power.privilege,
-            resource: power.resource,
-        };
-        Ok(wanted.into_iter().map(entry).collect())
-    }
-
-    pub(super) async fn active_grants_of(
-        &self,
-        agent: AgentId,
-        now: Timestamp,
-    ) -> Result<Vec<GrantRecord>, ServiceError> {
-        let mut grants = self.parts.store.grants_of(agent).await?;
-        grants.retain(|grant| grant.is_active(now));
-        Ok(grants)
-    }
-
-    /// The run's token, on the first call after opening and only to who opened it.
-    pub async fn take_run_token(
-        &self,
-        context: &Context,
-        id: RunId,
-    ) -> Result<Option<RunToken>, ServiceError> {
-        let person = context.person()?;
-        let run = self.existing_run(id).await?;
-        if run.initiator != person.id {
-            return Ok(None);
-        }
-        Ok(self.fresh_tokens.take(id, context.now))
-    }
-
-    /// Proves a token: the run must be open, and its agent neither expired nor revoked.
+    /// Proves a token, by the store as it is now: the run must be open, its agent active, the
+    /// token neither renewed nor too old, and the proof the one that the token is bound to.
     pub async fn authenticate(
         &self,
         token: &RunToken,
+        proof: &Proof,
         now: Timestamp,
     ) -> Result<RunActor, ServiceError> {
-        let run = self.parts.store.run_by_token(&token.hash()).await?;
-        let run = run.ok_or(TOKEN_UNKNOWN)?;
+        let hash = token.hash();
+        let Some(run) = self.parts.store.run_by_token(&hash).await? else {
+            return match self.parts.store.run_by_renewed_token(&hash).await? {
+                Some(_) => Err(TOKEN_RENEWED),
+                None => Err(TOKEN_UNKNOWN),
+            };
+        };
         self.check_run(&run, now).await?;
+        if now >= run.token_expires_at {
+            return Err(TOKEN_EXPIRED);
+        }
+        match (&run.key_thumbprint, proof) {
+            (None, Proof::Bearer) => {}
+            (Some(bound), Proof::Key(shown)) if bound == shown => {}
+            (Some(_), Proof::Bearer) => return Err(PROOF_MISSING),
+            (Some(_), Proof::Key(_)) => return Err(PROOF_OF_OTHER_KEY),
+            (None, Proof::Key(_)) => return Err(PROOF_UNEXPECTED),
+        }
         Ok(RunActor {
             run: run.id,
             agent: run.agent,
@@ -178,10 +101,36 @@ impl Services {
         })
     }
 
-    /// The run that a token names, whether or not it still counts.
+    /// The run that a token names or named, whether or not it still counts.
     pub async fn run_of_token(&self, token: &RunToken) -> Result<Option<RunId>, ServiceError> {
-        let run = self.parts.store.run_by_token(&token.hash()).await?;
+        let hash = token.hash();
+        let run = match self.parts.store.run_by_token(&hash).await? {
+            Some(run) => Some(run),
+            None => self.parts.store.run_by_renewed_token(&hash).await?,
+        };
         Ok(run.map(|run| run.id))
+    }
+
+    /// Replaces the token of the run that acts by a new one, bound to the same key, within
+    /// the run's time. The old one counts no longer.
+    pub async fn renew_token(
+        &self,
+        context: &Context,
+        old: &RunToken,
+    ) -> Result<(RunToken, Timestamp), ServiceError> {
+        let actor = super::intents::acting_run(context)?;
+        let run = self.existing_run(actor.run).await?;
+        let new = RunToken::generate();
+        let expires_at = run.expires_at.min(context.now.plus_seconds(TOKEN_SECONDS));
+        let mut tx = self.begin(context).await?;
+        let hashes = (old.hash(), new.hash());
+        let renewed = tx.renew_token(run.id, (&hashes.0, &hashes.1), expires_at);
+        renewed.await.map_err(|error| match error {
+            StoreError::RunEnded => TOKEN_RENEWED,
+            other => other.into(),
+        })?;
+        tx.commit().await?;
+        Ok((new, expires_at))
     }
 
     /// Whether the run may still act, and why not.
@@ -191,11 +140,8 @@ impl Services {
         now: Timestamp,
     ) -> Result<(), ServiceError> {
         let refuse = |code, detail| Err(ServiceError::Token { code, detail });
-        if run.revoked_at.is_some() {
-            return refuse(
-                "run_revoked",
-                "this run was ended; open a new one in the portal",
-            );
+        if let Some(because) = run.ended_because {
+            return refuse(because.as_str(), because.advice());
         }
         if !run.is_active(now) {
             return refuse(
@@ -204,48 +150,24 @@ impl Services {
             );
         }
         let agent = self.existing_agent(run.agent).await?;
-        if agent.revoked_at.is_some() {
-            return refuse("agent_revoked", "this agent was revoked; ask its owner");
-        }
-        if !agent.is_active(now) {
-            return refuse(
-                "agent_expired",
-                "this agent's time is over; ask an administrator",
-            );
-        }
-        self.require_good_standing([run.initiator, agent.owner])
-            .await
-    }
-
-    /// Ends a run: its initiator and administrators may, and the agent itself.
-    pub async fn revoke_run(
-        &self,
-        context: &Context,
-        id: RunId,
-        reason: &str,
-    ) -> Result<(), ServiceError> {
-        let run = self.existing_run(id).await?;
-        if !may_revoke_run(context, &run) {
-            return Err(Forbidden {
-                needed: Role::Administrator,
+        match agent.state_at(now) {
+            AgentState::Active => {
+                self.require_good_standing([run.initiator, agent.owner])
+                    .await
             }
-            .into());
+            AgentState::Proposed => refuse("agent_proposed", "this agent is not confirmed"),
+            AgentState::Suspended => refuse(
+                RunEnd::AgentSuspended.as_str(),
+                RunEnd::AgentSuspended.advice(),
+            ),
+            AgentState::Revoked => {
+                refuse(RunEnd::AgentRevoked.as_str(), RunEnd::AgentRevoked.advice())
+            }
+            AgentState::Expired => refuse(
+                "agent_expired",
+                "this agent's time is over; ask its owner to propose it anew",
+            ),
         }
-        let by = context.person().ok().map(|person| person.id);
-        let mut tx = self
-            .parts
-            .store
-            .begin(&context.actor.name(), context.now)
-            .await?;
-        if !tx.revoke_run(id, by, reason).await? {
-            return Err(ServiceError::conflict(
-                "already_ended",
-                "the run was ended before",
-            ));
-        }
-        tx.commit().await?;
-        self.work.notify_one();
-        Ok(())
     }
 
     /// The newest runs, of everybody for people who oversee, else the person's own.
@@ -254,6 +176,20 @@ impl Services {
         let own = (!may_see_all(context)).then_some(person.id);
         let mut views = Vec::new();
         for run in self.parts.store.runs(None, own, limit).await? {
+            views.push(self.view_run(run).await?);
+        }
+        Ok(views)
+    }
+
+    /// The newest runs in the name of the person who asks.
+    pub async fn own_runs(
+        &self,
+        context: &Context,
+        limit: u32,
+    ) -> Result<Vec<RunView>, ServiceError> {
+        let person = context.person()?;
+        let mut views = Vec::new();
+        for run in self.parts.store.runs(None, Some(person.id), limit).await? {
             views.push(self.view_run(run).await?);
         }
         Ok(views)
@@ -286,25 +222,6 @@ impl Services {
     pub(super) async fn existing_run(&self, id: RunId) -> Result<RunRecord, ServiceError> {
         let found = self.parts.store.run(id).await?;
         found.ok_or(ServiceError::NotFound { what: "run" })
-    }
-}
-
-fn entry_of(grant: &GrantRecord) -> ScopeEntry {
-    ScopeEntry {
-        privilege: grant.privilege,
-        resource: grant.resource.clone(),
-    }
-}
-
-/// Whether the actor may end this run.
-#[must_use]
-pub fn may_revoke_run(context: &Context, run: &RunRecord) -> bool {
-    match &context.actor {
-        Actor::Person(person) => {
-            person.id == run.initiator || person.roles.contains(&Role::Administrator)
-        }
-        Actor::Run(actor) => actor.run == run.id,
-        Actor::System | Actor::Anonymous => false,
     }
 }
 

@@ -2,18 +2,21 @@
 
 use app::api::{
     UiError,
-    agents::{AgentDesk, AgentPage, AgentRow, AgentState, Grant, NewAgent, Revocation},
+    agents::{
+        AgentActions, AgentChange, AgentDesk, AgentPage, AgentRow, Deed, EffectivePower, Grant,
+        NewAgent,
+    },
 };
 use async_trait::async_trait;
-use domain::{AgentId, Role, Timestamp};
+use domain::{AgentId, AgentState, Role, Sponsor, Timestamp};
 use store::AgentRecord;
 
 use super::{
     Desk, count,
     errors::shown,
-    names::{agent_ref, person_ref, power},
+    names::{agent_ref, person_ref},
 };
-use crate::services::{self, AgentView, may_revoke_agent};
+use crate::services::{self, AgentView, is_sponsor, may_confirm_agent, may_revoke_agent};
 
 #[async_trait]
 impl AgentDesk for Desk {
@@ -42,70 +45,101 @@ impl AgentDesk for Desk {
                 runs.push(self.session_row(&run));
             }
         }
-        let is_active = view.agent.is_active(self.context.now);
-        let is_owner = self.context.authorise(&[Role::Initiator]);
+        let record = &view.agent;
         Ok(AgentPage {
             header: row(&view, self.context.now),
-            registered_at: view.agent.created_at,
-            revocation: self.revocation(&view.agent).await?,
+            proposed_at: record.created_at,
+            confirmed: self.deed(record.confirmed.as_ref()).await?,
+            suspended: self.deed(record.suspended.as_ref()).await?,
+            revoked: self.deed(record.revoked.as_ref()).await?,
             grants: grants(&view),
+            caps: record.caps,
+            sponsors: sponsors(&view),
+            workload: record.workload.clone(),
+            allows_bearer: record.allows_bearer,
+            service_account: record.service_account.clone(),
             runs,
-            may_revoke: is_active && may_revoke_agent(&self.context, &view.agent),
-            may_open: is_active && is_owner.is_ok_and(|person| person.id == view.owner.id),
+            may: self.actions(record),
         })
     }
 
-    async fn register(&self, agent: NewAgent) -> Result<AgentId, UiError> {
+    async fn propose(&self, agent: NewAgent) -> Result<AgentId, UiError> {
         let new = services::NewAgent {
             name: agent.name,
             purpose: agent.purpose,
-            owner: agent.owner,
             expires_at: agent.expires_at,
-            grants: agent.grants.into_iter().map(power).collect(),
+            grants: agent.grants,
+            caps: agent.caps,
+            sponsors: agent.sponsors,
+            workload: agent.workload,
+            allows_bearer: agent.allows_bearer,
+            service_account: agent.service_account,
         };
-        let registered = self.services.register_agent(&self.context, new).await;
-        registered.map_err(shown)
+        let proposed = self.services.propose_agent(&self.context, new).await;
+        proposed.map_err(shown)
     }
 
-    async fn revoke(&self, agent: AgentId, reason: String) -> Result<(), UiError> {
-        let revoked = self
-            .services
-            .revoke_agent(&self.context, agent, &reason)
-            .await;
-        revoked.map_err(shown)
+    async fn change(&self, agent: AgentId, change: AgentChange) -> Result<(), UiError> {
+        let (services, context) = (&self.services, &self.context);
+        let changed = match change {
+            AgentChange::Confirm => services.confirm_agent(context, agent).await,
+            AgentChange::Resume => services.resume_agent(context, agent).await,
+            AgentChange::Suspend(reason) => services.suspend_agent(context, agent, &reason).await,
+            AgentChange::Revoke(reason) => services.revoke_agent(context, agent, &reason).await,
+        };
+        changed.map_err(shown)
     }
 }
 
 impl Desk {
-    async fn revocation(&self, agent: &AgentRecord) -> Result<Option<Revocation>, UiError> {
-        let (Some(at), Some(by)) = (agent.revoked_at, agent.revoked_by) else {
-            return Ok(None);
+    async fn deed(&self, deed: Option<&store::Deed>) -> Result<Option<Deed>, UiError> {
+        let Some(deed) = deed else { return Ok(None) };
+        let person = match deed.by {
+            Some(by) => {
+                let person = self.services.existing_person(by).await.map_err(shown)?;
+                Some(person_ref(&person))
+            }
+            None => None,
         };
-        let person = self.services.existing_person(by).await.map_err(shown)?;
-        Ok(Some(Revocation {
-            person: person_ref(&person),
-            at,
-            reason: agent.revoke_reason.clone().unwrap_or_default(),
+        Ok(Some(Deed {
+            person,
+            at: deed.at,
+            reason: deed.reason.clone(),
         }))
+    }
+
+    fn actions(&self, agent: &AgentRecord) -> AgentActions {
+        let state = agent.state_at(self.context.now);
+        let opens = self.context.authorise(&[Role::Initiator]);
+        let confirms = may_confirm_agent(&self.context, agent);
+        let ends = may_revoke_agent(&self.context, agent);
+        AgentActions {
+            open: state == AgentState::Active
+                && opens.is_ok_and(|person| is_sponsor(person, agent)),
+            confirm: state == AgentState::Proposed && confirms,
+            suspend: state == AgentState::Active && ends,
+            resume: state == AgentState::Suspended && confirms,
+            revoke: !state.is_final() && ends,
+        }
     }
 }
 
 fn row(view: &AgentView, now: Timestamp) -> AgentRow {
-    let state = if view.agent.revoked_at.is_some() {
-        AgentState::Revoked
-    } else if view.agent.is_active(now) {
-        AgentState::Active
-    } else {
-        AgentState::Expired
-    };
     let held = view.grants.iter().filter(|(grant, _)| grant.is_active(now));
     AgentRow {
         agent: agent_ref(&view.agent),
         owner: person_ref(&view.owner),
         purpose: view.agent.purpose.clone(),
-        state,
+        state: view.agent.state_at(now),
         expires_at: view.agent.expires_at,
         grants: count(held.count()),
+        power: view.power.map(|power| EffectivePower {
+            tables: count(power.tables),
+            readable: count(power.readable),
+            writable: count(power.writable),
+            masked: count(power.masked),
+            excluded: count(power.excluded),
+        }),
         runs: count(view.runs.len()),
         last_used: view.last_used,
     }
@@ -114,11 +148,21 @@ fn row(view: &AgentView, now: Timestamp) -> AgentRow {
 fn grants(view: &AgentView) -> Vec<Grant> {
     let grants = view.grants.iter().map(|(grant, last_used)| Grant {
         grant: grant.id,
-        privilege: grant.privilege,
-        resource: grant.resource.clone(),
+        power: grant.power.clone(),
         until: grant.until,
         last_used: *last_used,
         revoked: grant.revoked_at.is_some(),
     });
     grants.collect()
+}
+
+fn sponsors(view: &AgentView) -> Vec<String> {
+    let name = |sponsor: &Sponsor| match sponsor {
+        Sponsor::Person(id) => {
+            let person = view.sponsors.iter().find(|person| person.id == *id);
+            person.map_or_else(|| id.to_string(), |person| person.email.clone())
+        }
+        Sponsor::Group(group) => format!("everybody in {group}"),
+    };
+    view.agent.sponsors.iter().map(name).collect()
 }

@@ -1,12 +1,10 @@
 //! The small shapes that several pages share.
 
-use app::api::{
-    AgentRef, Cost, GrantLine, PersonRef, PolicyReason, RunState, Vote, approvals::Execution,
-};
-use domain::Timestamp;
+use app::api::{AgentRef, Cost, PersonRef, PolicyReason, RunState, Vote, approvals::Execution};
+use domain::{RunEnd, Timestamp};
 use store::{AgentRecord, PersonRecord, RunRecord, VoteRecord};
 
-use crate::services::{IntentView, Power, Services, Statistics};
+use crate::services::{IntentView, Services, Statistics};
 
 pub fn person_ref(person: &PersonRecord) -> PersonRef {
     PersonRef {
@@ -37,28 +35,13 @@ pub fn filled(text: &str) -> Option<String> {
     Some(text.to_owned()).filter(|text| !text.is_empty())
 }
 
-pub fn power(line: GrantLine) -> Power {
-    Power {
-        privilege: line.privilege,
-        resource: line.resource,
-    }
-}
-
-pub fn scope(run: &RunRecord) -> Vec<GrantLine> {
-    let line = |entry: &store::ScopeEntry| GrantLine {
-        privilege: entry.privilege,
-        resource: entry.resource.clone(),
-    };
-    run.scope.iter().map(line).collect()
-}
-
 pub fn run_state(run: &RunRecord, agent: &AgentRecord, now: Timestamp) -> RunState {
-    match (run.revoked_at, run.revoked_by) {
-        (Some(_), None) => RunState::Ended,
-        (Some(_), Some(_)) => RunState::Revoked,
-        (None, _) if now >= run.expires_at => RunState::Expired,
-        (None, _) if agent.revoked_at.is_some() => RunState::Revoked,
-        (None, _) => RunState::Open,
+    match run.ended_because {
+        Some(RunEnd::GivenBack) => RunState::Ended,
+        Some(_) => RunState::Revoked,
+        None if now >= run.expires_at => RunState::Expired,
+        None if !agent.is_active(now) => RunState::Revoked,
+        None => RunState::Open,
     }
 }
 

@@ -6,14 +6,16 @@ use app::api::{
     LedgerRef, Vote,
     sessions::{Detail, EventKind, Fact, RowColumn, RowTable, SessionEvent},
 };
-use domain::{EventName, IntentId, RunId};
+use domain::{Door, EventName, IntentId, RunId, Scope};
+use serde::Deserialize;
 use serde_json::Value;
-use store::EntryRecord;
+use store::{EntryRecord, RunEvidence};
 
 use super::{
     Desk,
     ledger::hash,
     names::{person_ref, policies, statistics},
+    runs::evidence_facts,
 };
 use crate::services::{IntentView, ServiceError};
 
@@ -86,7 +88,16 @@ impl Desk {
             return Ok(vec![Told::new(EventKind::Note, entry.event.clone())]);
         };
         let told = match (name, view) {
-            (EventName::RunOpened, _) => vec![opened(&payload)],
+            (EventName::RunOpened, _) => vec![opened(&payload)?],
+            (EventName::TokenRenewed, _) => {
+                vec![Told::new(EventKind::Note, "The token was renewed")]
+            }
+            (EventName::JobStopped, _) => {
+                vec![Told::new(
+                    EventKind::Job,
+                    "BigQuery was asked to stop the job",
+                )]
+            }
             (EventName::RunRevoked, _) => {
                 vec![Told::new(EventKind::Revoked, "The run was ended").with(reason(&payload))]
             }
@@ -209,19 +220,37 @@ fn count(payload: &Value) -> Option<Detail> {
     })
 }
 
-fn opened(payload: &Value) -> Told {
-    let scope = payload.get("scope").and_then(Value::as_array);
-    let line = |entry: &Value| format!("{} {}", text(entry, "privilege"), text(entry, "resource"));
-    let scope: Vec<_> = scope.into_iter().flatten().map(line).collect();
+/// What of a run's first entry is shown.
+#[derive(Deserialize)]
+struct Opened {
+    purpose: String,
+    ticket: String,
+    scope: Scope,
+    #[serde(default)]
+    evidence: Option<RunEvidence>,
+    #[serde(default)]
+    door: Option<Door>,
+}
+
+fn opened(payload: &Value) -> Result<Told, ServiceError> {
+    let opened = Opened::deserialize(payload)?;
+    let scope: Vec<_> = opened
+        .scope
+        .powers()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let mut facts = vec![
-        fact("Purpose", text(payload, "purpose")),
-        fact("Scope", scope.join(", ")),
+        fact("Purpose", opened.purpose),
+        fact("Scope", scope.join("; ")),
     ];
-    let ticket = text(payload, "ticket");
-    if !ticket.is_empty() {
-        facts.push(fact("Ticket", ticket));
+    if !opened.ticket.is_empty() {
+        facts.push(fact("Ticket", opened.ticket));
     }
-    Told::new(EventKind::Opened, "The run was opened").with([Detail::Facts { facts }])
+    if let (Some(evidence), Some(door)) = (&opened.evidence, opened.door) {
+        facts.extend(evidence_facts(evidence, door));
+    }
+    Ok(Told::new(EventKind::Opened, "The run was opened").with([Detail::Facts { facts }]))
 }
 
 fn received(view: &IntentView) -> Told {

@@ -85,8 +85,8 @@ impl Desk {
             item: view.item.id,
             agent: agent_ref(&view.agent),
             owner: person_ref(&view.owner),
-            privilege: view.grant.privilege,
-            resource: view.grant.resource.clone(),
+            privilege: view.grant.power.privilege,
+            resource: view.grant.power.resource.clone(),
             until: view.grant.until,
             last_used: usage.last_used,
             uses: count(usage.uses),
@@ -145,7 +145,7 @@ fn signals(view: &ItemView, now: Timestamp) -> Vec<String> {
     if usage.uses > 0 && usage.entitled > 4 * usage.touched.len() as u64 {
         signals.push("much wider than used".to_owned());
     }
-    if view.grant.privilege == Privilege::Write {
+    if view.grant.power.privilege == Privilege::Write {
         signals.push("can change data".to_owned());
     }
     if view.grant.revoked_at.is_some() {

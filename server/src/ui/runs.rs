@@ -1,21 +1,21 @@
 //! The desk for runs.
 
 use app::api::{
-    GrantLine, UiError,
-    runs::{IntentRow, NewRun, RunChoice, RunDesk, RunForm, RunPage},
+    UiError,
+    runs::{IntentRow, NewRun, OwnRun, RunChoice, RunDesk, RunForm, RunPage},
+    sessions::Fact,
 };
 use async_trait::async_trait;
-use domain::RunId;
+use domain::{Door, RunId};
+use store::{RunEvidence, RunRecord};
 
-use super::{
-    Desk,
-    errors::shown,
-    names::{agent_ref, power, scope},
-};
+use super::{Desk, errors::shown, names::agent_ref};
 use crate::services::{self, IntentView, may_revoke_run};
 
 /// How long a run lives unless said.
 const USUAL_MINUTES: u32 = 60;
+/// How many of their own runs people see at once.
+const OWN_RUNS: u32 = 100;
 
 #[async_trait]
 impl RunDesk for Desk {
@@ -24,13 +24,7 @@ impl RunDesk for Desk {
         let choice = |(agent, grants): (store::AgentRecord, Vec<store::GrantRecord>)| RunChoice {
             agent: agent_ref(&agent),
             purpose: agent.purpose,
-            grants: grants
-                .into_iter()
-                .map(|grant| GrantLine {
-                    privilege: grant.privilege,
-                    resource: grant.resource,
-                })
-                .collect(),
+            grants: grants.into_iter().map(|grant| grant.power).collect(),
         };
         let longest_minutes = self.services.limits().run_minutes_maximum;
         Ok(RunForm {
@@ -45,11 +39,24 @@ impl RunDesk for Desk {
             agent: run.agent,
             purpose: run.purpose,
             ticket: run.ticket.unwrap_or_default(),
-            scope: run.scope.into_iter().map(power).collect(),
+            scope: run.scope.into_iter().collect(),
             minutes: run.minutes,
+            door: Door::Portal,
+            key_thumbprint: None,
+            proof: None,
         };
         let opened = self.services.open_run(&self.context, new).await;
-        opened.map_err(shown)
+        Ok(self.services.show_once(opened.map_err(shown)?))
+    }
+
+    async fn own(&self) -> Result<Vec<OwnRun>, UiError> {
+        let views = self.services.own_runs(&self.context, OWN_RUNS).await;
+        let own = |view: &services::RunView| OwnRun {
+            header: self.session_row(view),
+            scope: view.run.scope.powers().to_vec(),
+            token_ends_at: view.run.token_expires_at,
+        };
+        Ok(views.map_err(shown)?.iter().map(own).collect())
     }
 
     async fn run(&self, run: RunId) -> Result<RunPage, UiError> {
@@ -58,7 +65,9 @@ impl RunDesk for Desk {
         let intents = self.services.intents_of_run(&self.context, run).await;
         let is_active = view.run.is_active(self.context.now);
         Ok(RunPage {
-            scope: scope(&view.run),
+            scope: view.run.scope.powers().to_vec(),
+            token_ends_at: view.run.token_expires_at,
+            evidence: evidence(&view.run),
             token: token.map_err(shown)?.map(|token| token.reveal().to_owned()),
             api_url: self.services.public_url().to_owned(),
             intents: intents
@@ -76,6 +85,38 @@ impl RunDesk for Desk {
         let revoked = self.services.revoke_run(&self.context, run, &reason).await;
         revoked.map_err(shown)
     }
+}
+
+fn evidence(run: &RunRecord) -> Vec<Fact> {
+    let evidence = run.evidence.as_ref();
+    evidence.map_or_else(Vec::new, |evidence| evidence_facts(evidence, run.door))
+}
+
+/// What proved the person when the run was opened.
+pub(super) fn evidence_facts(evidence: &RunEvidence, door: Door) -> Vec<Fact> {
+    let door = match door {
+        Door::Portal => "in the portal",
+        Door::Device => "by confirming a device code",
+        Door::Exchange => "by exchanging a token",
+    };
+    let unsaid = || "not said".to_owned();
+    let facts = [
+        ("Opened", door.to_owned()),
+        ("Identity provider", evidence.issuer.clone()),
+        ("Subject", evidence.subject.clone()),
+        (
+            "Its session",
+            evidence.session.clone().unwrap_or_else(unsaid),
+        ),
+        ("Authenticated", evidence.authenticated_at.to_rfc3339()),
+        ("Strength", evidence.strength.clone().unwrap_or_else(unsaid)),
+        ("Digest of groups", evidence.groups_digest.to_string()),
+    ];
+    let facts = facts.into_iter().map(|(name, value)| Fact {
+        name: name.to_owned(),
+        value,
+    });
+    facts.collect()
 }
 
 fn intent_row(view: &IntentView) -> IntentRow {

@@ -10,7 +10,7 @@ use domain::{IntentState, RiskLevel, RunId};
 use super::{
     Desk, count,
     errors::shown,
-    names::{agent_ref, ends_at, filled, person_ref, run_state, scope},
+    names::{agent_ref, ends_at, filled, person_ref, run_state},
 };
 use crate::services::RunView;
 
@@ -54,7 +54,7 @@ impl SessionDesk for Desk {
         let view = self.services.run(&self.context, run).await.map_err(shown)?;
         Ok(Session {
             header: self.session_row(&view),
-            scope: scope(&view.run),
+            scope: view.run.scope.powers().to_vec(),
             events: self.replay(run).await.map_err(shown)?,
         })
     }

@@ -1,6 +1,6 @@
-//! Agents and their grants.
+//! Agents, and the one place where their state changes.
 
-use domain::{AgentId, EventName, GrantId, PersonId, Privilege, ResourcePattern, Timestamp};
+use domain::{AgentId, AgentState, Caps, EventName, PersonId, Sponsor, Timestamp, Workload};
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 
@@ -8,6 +8,17 @@ use crate::{
     Store, StoreError, Transaction,
     row::{RowExt as _, collect},
 };
+
+/// Who did something to an agent, when and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// Who; none when Countersign did it by itself.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: Timestamp,
+    /// Why; may be empty.
+    pub reason: String,
+}
 
 /// A registered agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,210 +33,229 @@ pub struct AgentRecord {
     pub purpose: String,
     /// When it ends.
     pub expires_at: Timestamp,
-    /// Who registered it.
-    pub registered_by: PersonId,
-    /// When it was registered.
+    /// When it was proposed.
     pub created_at: Timestamp,
-    /// When it was revoked, if it was.
-    pub revoked_at: Option<Timestamp>,
-    /// Who revoked it.
-    pub revoked_by: Option<PersonId>,
-    /// Why it was revoked.
-    pub revoke_reason: Option<String>,
+    /// Where it stood at its last move; time may have gone on since.
+    pub state: AgentState,
+    /// The most that it may take.
+    pub caps: Caps,
+    /// Who may open runs with it besides its owner.
+    pub sponsors: Vec<Sponsor>,
+    /// How it proves itself; none when a human is at the keyboard.
+    pub workload: Option<Workload>,
+    /// Whether its token alone is enough, without a proof of its key.
+    pub allows_bearer: bool,
+    /// The service account that its jobs run as.
+    pub service_account: Option<String>,
+    /// The confirmation, once given.
+    pub confirmed: Option<Deed>,
+    /// The suspension, while it lasts.
+    pub suspended: Option<Deed>,
+    /// The revocation.
+    pub revoked: Option<Deed>,
 }
 
 impl AgentRecord {
+    /// Where it stands at this time.
+    #[must_use]
+    pub fn state_at(&self, now: Timestamp) -> AgentState {
+        if now >= self.expires_at && !self.state.is_final() {
+            AgentState::Expired
+        } else {
+            self.state
+        }
+    }
+
     /// Whether it may act at this time.
     #[must_use]
     pub fn is_active(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && now < self.expires_at
+        self.state_at(now) == AgentState::Active
     }
 }
 
-/// One privilege of an agent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GrantRecord {
-    /// Its id.
-    pub id: GrantId,
-    /// Whose it is.
-    pub agent: AgentId,
-    /// To do what.
-    pub privilege: Privilege,
-    /// On which tables.
-    pub resource: ResourcePattern,
-    /// Until when.
-    pub until: Timestamp,
-    /// Who gave it.
-    pub granted_by: PersonId,
-    /// When it was given.
-    pub created_at: Timestamp,
-    /// When it was revoked, if it was.
-    pub revoked_at: Option<Timestamp>,
-}
-
-impl GrantRecord {
-    /// Whether it counts at this time.
-    #[must_use]
-    pub fn is_active(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && now < self.until
-    }
-}
-
-/// An agent to be registered.
+/// An agent to be proposed.
 #[derive(Debug, Clone, Serialize)]
 pub struct NewAgent {
     /// Its id.
     pub id: AgentId,
     /// Its unique name.
     pub name: String,
-    /// The human who answers for it.
+    /// The human who proposes it and will answer for it.
     pub owner: PersonId,
     /// What it is for.
     pub purpose: String,
     /// When it ends.
     pub expires_at: Timestamp,
-    /// Who registers it.
-    pub registered_by: PersonId,
+    /// The most that it may take.
+    pub caps: Caps,
+    /// Who may open runs with it besides its owner.
+    pub sponsors: Vec<Sponsor>,
+    /// How it proves itself.
+    pub workload: Option<Workload>,
+    /// Whether its token alone is enough.
+    pub allows_bearer: bool,
+    /// The service account that its jobs run as.
+    pub service_account: Option<String>,
 }
 
-/// A grant to be given.
-#[derive(Debug, Clone, Serialize)]
-pub struct NewGrant {
-    /// Its id.
-    pub id: GrantId,
-    /// To whom.
-    pub agent: AgentId,
-    /// To do what.
-    pub privilege: Privilege,
-    /// On which tables.
-    pub resource: ResourcePattern,
-    /// Until when.
-    pub until: Timestamp,
-    /// Who gives it.
-    pub granted_by: PersonId,
+/// A move of an agent from one state to another.
+#[derive(Debug, Clone, Copy)]
+pub struct AgentMove<'a> {
+    /// Where the caller saw it.
+    pub from: AgentState,
+    /// Where it goes.
+    pub to: AgentState,
+    /// By whom; none for Countersign itself.
+    pub by: Option<PersonId>,
+    /// Why; may be empty.
+    pub reason: &'a str,
 }
 
-fn read_agent(row: &SqliteRow) -> Result<AgentRecord, StoreError> {
+#[derive(Serialize)]
+struct Moved<'a> {
+    from: AgentState,
+    to: AgentState,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reason: &'a str,
+}
+
+fn read_deed(
+    row: &SqliteRow,
+    (by, at, reason): (&'static str, &'static str, Option<&'static str>),
+) -> Result<Option<Deed>, StoreError> {
+    let Some(at) = row.optional_time(at)? else {
+        return Ok(None);
+    };
+    let reason = reason.map(|column| row.optional_text(column)).transpose()?;
+    Ok(Some(Deed {
+        by: row.optional_parsed(by)?,
+        at,
+        reason: reason.flatten().unwrap_or_default(),
+    }))
+}
+
+fn read_caps(row: &SqliteRow) -> Result<Caps, StoreError> {
+    let small = |column| {
+        u32::try_from(row.integer(column)?).map_err(|_| StoreError::Inconsistent { column })
+    };
+    Ok(Caps {
+        bytes_per_query: row.count("bytes_per_query")?,
+        bytes_per_day: row.count("bytes_per_day")?,
+        rows: row.count("rows_per_result")?,
+        concurrent_jobs: small("concurrent_jobs")?,
+        open_runs: small("open_runs")?,
+    })
+}
+
+fn read(row: &SqliteRow) -> Result<AgentRecord, StoreError> {
     Ok(AgentRecord {
         id: row.parsed("id")?,
         name: row.text("name")?,
         owner: row.parsed("owner_id")?,
         purpose: row.text("purpose")?,
         expires_at: row.time("expires_at")?,
-        registered_by: row.parsed("registered_by")?,
         created_at: row.time("created_at")?,
-        revoked_at: row.optional_time("revoked_at")?,
-        revoked_by: row.optional_parsed("revoked_by")?,
-        revoke_reason: row.optional_text("revoke_reason")?,
-    })
-}
-
-fn read_grant(row: &SqliteRow) -> Result<GrantRecord, StoreError> {
-    Ok(GrantRecord {
-        id: row.parsed("id")?,
-        agent: row.parsed("agent_id")?,
-        privilege: row.named("privilege", Privilege::from_name)?,
-        resource: row.parsed("resource")?,
-        until: row.time("until")?,
-        granted_by: row.parsed("granted_by")?,
-        created_at: row.time("created_at")?,
-        revoked_at: row.optional_time("revoked_at")?,
+        state: row.parsed("state")?,
+        caps: read_caps(row)?,
+        sponsors: row.json("sponsors")?,
+        workload: row.optional_json("workload")?,
+        allows_bearer: row.integer("allows_bearer")? == 1,
+        service_account: row.optional_text("service_account")?,
+        confirmed: read_deed(row, ("confirmed_by", "confirmed_at", None))?,
+        suspended: read_deed(
+            row,
+            ("suspended_by", "suspended_at", Some("suspend_reason")),
+        )?,
+        revoked: read_deed(row, ("revoked_by", "revoked_at", Some("revoke_reason")))?,
     })
 }
 
 impl Transaction {
-    /// Registers an agent.
+    /// Proposes an agent.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] when the name is taken.
     pub async fn insert_agent(&mut self, agent: &NewAgent) -> Result<(), StoreError> {
         let now = self.now();
+        let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         sqlx::query(
-            "insert into agents (id, name, owner_id, purpose, expires_at, registered_by, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into agents (id, name, owner_id, purpose, expires_at, registered_by, created_at,
+                 bytes_per_query, bytes_per_day, rows_per_result, concurrent_jobs, open_runs,
+                 sponsors, workload, allows_bearer, service_account)
+             values ($1, $2, $3, $4, $5, $3, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
         .bind(agent.id.to_string())
         .bind(&agent.name)
         .bind(agent.owner.to_string())
         .bind(&agent.purpose)
         .bind(agent.expires_at.micros())
-        .bind(agent.registered_by.to_string())
         .bind(now.micros())
+        .bind(number(agent.caps.bytes_per_query))
+        .bind(number(agent.caps.bytes_per_day))
+        .bind(number(agent.caps.rows))
+        .bind(agent.caps.concurrent_jobs)
+        .bind(agent.caps.open_runs)
+        .bind(serde_json::to_string(&agent.sponsors)?)
+        .bind(agent.workload.as_ref().map(serde_json::to_string).transpose()?)
+        .bind(agent.allows_bearer)
+        .bind(&agent.service_account)
         .execute(self.connection())
         .await?;
-        self.record(
-            EventName::AgentRegistered,
-            &agent.id.to_string(),
-            None,
-            agent,
-        )
-        .await?;
-        Ok(())
-    }
-
-    /// Gives an agent a grant.
-    pub async fn insert_grant(&mut self, grant: &NewGrant) -> Result<(), StoreError> {
-        let now = self.now();
-        sqlx::query(
-            "insert into grants (id, agent_id, privilege, resource, until, granted_by, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(grant.id.to_string())
-        .bind(grant.agent.to_string())
-        .bind(grant.privilege.as_str())
-        .bind(grant.resource.to_string())
-        .bind(grant.until.micros())
-        .bind(grant.granted_by.to_string())
-        .bind(now.micros())
-        .execute(self.connection())
-        .await?;
-        self.record(EventName::GrantGiven, &grant.id.to_string(), None, grant)
+        self.record(EventName::AgentProposed, &agent.id.to_string(), None, agent)
             .await?;
         Ok(())
     }
 
-    /// Ends an agent; says whether it was still there to end.
-    pub async fn revoke_agent(
+    /// Moves an agent from one state to another, if it still stands there.
+    ///
+    /// # Errors
+    /// [`StoreError::AgentTransition`] when the move does not exist,
+    /// [`StoreError::AgentMoved`] when somebody else moved it first.
+    pub async fn move_agent(
         &mut self,
         id: AgentId,
-        by: PersonId,
-        reason: &str,
-    ) -> Result<bool, StoreError> {
+        AgentMove {
+            from,
+            to,
+            by,
+            reason,
+        }: AgentMove<'_>,
+    ) -> Result<(), StoreError> {
+        let to = from.move_to(to)?;
+        let event = match (from, to) {
+            (AgentState::Proposed, AgentState::Active) => EventName::AgentConfirmed,
+            (_, AgentState::Active) => EventName::AgentResumed,
+            (_, AgentState::Suspended) => EventName::AgentSuspended,
+            (_, AgentState::Expired) => EventName::AgentExpired,
+            (_, AgentState::Revoked | AgentState::Proposed) => EventName::AgentRevoked,
+        };
         let now = self.now();
         let done = sqlx::query(
-            "update agents set revoked_at = $2, revoked_by = $3, revoke_reason = $4
-             where id = $1 and revoked_at is null",
+            "update agents set state = $3,
+                 confirmed_by = case when $2 = 'proposed' and $3 = 'active' then $4 else confirmed_by end,
+                 confirmed_at = case when $2 = 'proposed' and $3 = 'active' then $5 else confirmed_at end,
+                 suspended_by = case $3 when 'suspended' then $4 when 'active' then null else suspended_by end,
+                 suspended_at = case $3 when 'suspended' then $5 when 'active' then null else suspended_at end,
+                 suspend_reason = case $3 when 'suspended' then $6 when 'active' then null else suspend_reason end,
+                 revoked_by = case $3 when 'revoked' then $4 else revoked_by end,
+                 revoked_at = case $3 when 'revoked' then $5 else revoked_at end,
+                 revoke_reason = case $3 when 'revoked' then $6 else revoke_reason end
+             where id = $1 and state = $2",
         )
-        .bind(id.to_string())
-        .bind(now.micros())
-        .bind(by.to_string())
-        .bind(reason)
-        .execute(self.connection())
-        .await?;
-        let payload = serde_json::json!({ "reason": reason });
-        self.record(EventName::AgentRevoked, &id.to_string(), None, &payload)
+            .bind(id.to_string())
+            .bind(from.as_str())
+            .bind(to.as_str())
+            .bind(by.map(|by| by.to_string()))
+            .bind(now.micros())
+            .bind(reason)
+            .execute(self.connection())
             .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    /// Ends a grant; says whether it was still there to end.
-    pub async fn revoke_grant(
-        &mut self,
-        id: GrantId,
-        by: PersonId,
-        reason: &str,
-    ) -> Result<bool, StoreError> {
-        let now = self.now();
-        let done = sqlx::query(
-            "update grants set revoked_at = $2, revoked_by = $3
-             where id = $1 and revoked_at is null",
-        )
-        .bind(id.to_string())
-        .bind(now.micros())
-        .bind(by.to_string())
-        .execute(self.connection())
-        .await?;
-        let payload = serde_json::json!({ "reason": reason });
-        self.record(EventName::GrantRevoked, &id.to_string(), None, &payload)
-            .await?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() != 1 {
+            return Err(StoreError::AgentMoved { expected: from });
+        }
+        let payload = Moved { from, to, reason };
+        self.record(event, &id.to_string(), None, &payload).await?;
+        Ok(())
     }
 }
 
@@ -236,7 +266,7 @@ impl Store {
             .bind(id.to_string())
             .fetch_optional(&self.reader)
             .await?;
-        row.as_ref().map(read_agent).transpose()
+        row.as_ref().map(read).transpose()
     }
 
     /// Every agent, by name.
@@ -244,29 +274,19 @@ impl Store {
         let rows = sqlx::query("select * from agents order by name")
             .fetch_all(&self.reader)
             .await?;
-        collect(&rows, read_agent)
+        collect(&rows, read)
     }
 
-    /// Every grant of an agent, also those that have ended, by age.
-    pub async fn grants_of(&self, agent: AgentId) -> Result<Vec<GrantRecord>, StoreError> {
-        let rows = sqlx::query("select * from grants where agent_id = $1 order by created_at, id")
-            .bind(agent.to_string())
-            .fetch_all(&self.reader)
-            .await?;
-        collect(&rows, read_grant)
-    }
-
-    /// Every grant of every agent that counts at this time.
-    pub async fn active_grants(&self, now: Timestamp) -> Result<Vec<GrantRecord>, StoreError> {
+    /// Agents whose time is over and whose state does not say so yet.
+    pub async fn overdue_agents(&self, now: Timestamp) -> Result<Vec<AgentRecord>, StoreError> {
         let rows = sqlx::query(
-            "select grants.* from grants join agents on agents.id = grants.agent_id
-             where grants.revoked_at is null and grants.until > $1
-               and agents.revoked_at is null and agents.expires_at > $1
-             order by agents.name, grants.created_at, grants.id",
+            "select * from agents
+             where expires_at <= $1 and state in ('proposed', 'active', 'suspended')
+             order by expires_at limit 100",
         )
         .bind(now.micros())
         .fetch_all(&self.reader)
         .await?;
-        collect(&rows, read_grant)
+        collect(&rows, read)
     }
 }

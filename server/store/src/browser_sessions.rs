@@ -49,6 +49,8 @@ pub struct BrowserSessionRecord {
     pub sign_in: SignInId,
     /// Whose it is.
     pub person: PersonId,
+    /// The identity provider's name for its own session.
+    pub sid: Option<String>,
     /// When it began.
     pub started_at: Timestamp,
     /// When it was last used, to the minute.
@@ -74,6 +76,7 @@ fn read(row: &SqliteRow) -> Result<BrowserSessionRecord, StoreError> {
     Ok(BrowserSessionRecord {
         sign_in: row.parsed("sign_in_id")?,
         person: row.parsed("person_id")?,
+        sid: row.optional_text("sid")?,
         started_at: row.time("started_at")?,
         seen_at: row.time("seen_at")?,
     })

@@ -1,6 +1,6 @@
 //! What can go wrong between us and the database.
 
-use domain::{IntentState, TransitionError};
+use domain::{AgentState, AgentTransitionError, IntentState, TransitionError};
 
 /// Why the store did not do what was asked. Missing rows are not errors.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,18 @@ pub enum StoreError {
     /// The move is not in the table of moves.
     #[error(transparent)]
     Transition(#[from] TransitionError),
+    /// The agent is no longer in the state that the caller saw.
+    #[error("the agent is no longer `{expected}`")]
+    AgentMoved {
+        /// The state that the caller expected.
+        expected: AgentState,
+    },
+    /// The move is not in the agents' table of moves.
+    #[error(transparent)]
+    AgentTransition(#[from] AgentTransitionError),
+    /// The run has ended, so nothing more happens in it.
+    #[error("the run has ended")]
+    RunEnded,
     /// A row holds what no code of ours writes.
     #[error("the database is inconsistent at column `{column}`")]
     Inconsistent {

@@ -1,10 +1,13 @@
 //! Executions and their sealed results.
 
-use domain::{EventName, ExecutionId, IntentId, RunId, Timestamp};
+use domain::{AgentId, EventName, ExecutionId, IntentId, RunId, Timestamp};
 use serde::Serialize;
 use sqlx::{Row as _, sqlite::SqliteRow};
 
-use crate::{Store, StoreError, Transaction, row::RowExt as _};
+use crate::{
+    Store, StoreError, Transaction,
+    row::{RowExt as _, collect},
+};
 
 /// A job and what came of it. JSON texts belong to the services.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +43,8 @@ pub struct NewExecution {
     pub intent: IntentId,
     /// The job's id at the warehouse.
     pub job_id: String,
+    /// What it counts towards its agent's daily cap until its bill is known, in bytes.
+    pub bytes: u64,
 }
 
 /// What leaves, as it was recorded before it leaves.
@@ -56,6 +61,9 @@ pub struct SealedResult {
     /// JSON: sensitive values found in untagged columns.
     #[serde(skip)]
     pub detections: String,
+    /// Bytes paid for, where the warehouse said so.
+    #[serde(skip)]
+    pub bytes_billed: Option<u64>,
     /// How many rows.
     pub row_count: u64,
     /// How many pages.
@@ -86,14 +94,54 @@ impl Transaction {
     pub async fn insert_execution(&mut self, execution: &NewExecution) -> Result<(), StoreError> {
         let now = self.now();
         sqlx::query(
-            "insert into executions (id, intent_id, job_id, prepared_at) values ($1, $2, $3, $4)",
+            "insert into executions (id, intent_id, job_id, prepared_at, bytes)
+             values ($1, $2, $3, $4, $5)",
         )
         .bind(execution.id.to_string())
         .bind(execution.intent.to_string())
         .bind(&execution.job_id)
         .bind(now.micros())
+        .bind(signed(execution.bytes))
         .execute(self.connection())
         .await?;
+        Ok(())
+    }
+
+    /// What an agent's jobs count towards its daily cap since a point in time, in bytes.
+    pub async fn bytes_since(
+        &mut self,
+        agent: AgentId,
+        since: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let row = sqlx::query(
+            "select coalesce(sum(executions.bytes), 0) as n from executions
+             join intents on intents.id = executions.intent_id
+             join runs on runs.id = intents.run_id
+             where runs.agent_id = $1 and executions.prepared_at >= $2",
+        )
+        .bind(agent.to_string())
+        .bind(since.micros())
+        .fetch_one(self.connection())
+        .await?;
+        row.count("n")
+    }
+
+    /// Records that the warehouse was asked to stop a job, and need not be asked again.
+    pub async fn stop_asked(
+        &mut self,
+        execution: ExecutionId,
+        run: RunId,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        sqlx::query("update executions set stop_asked_at = $2 where id = $1")
+            .bind(execution.to_string())
+            .bind(now.micros())
+            .execute(self.connection())
+            .await?;
+        let subject = execution.to_string();
+        let payload = serde_json::json!({});
+        self.record(EventName::JobStopped, &subject, Some(run), &payload)
+            .await?;
         Ok(())
     }
 
@@ -123,19 +171,19 @@ impl Transaction {
         sealed: &SealedResult,
     ) -> Result<(), StoreError> {
         let now = self.now();
-        let rows = i64::try_from(sealed.row_count).unwrap_or(i64::MAX);
         sqlx::query(
             "update executions set finished_at = $2, statistics = $3, columns = $4,
-                 row_count = $5, detections = $6, result_digest = $7
+                 row_count = $5, detections = $6, result_digest = $7, bytes = coalesce($8, bytes)
              where id = $1 and result_digest is null",
         )
         .bind(sealed.execution.to_string())
         .bind(now.micros())
         .bind(&sealed.statistics)
         .bind(&sealed.columns)
-        .bind(rows)
+        .bind(signed(sealed.row_count))
         .bind(&sealed.detections)
         .bind(&sealed.result_digest)
+        .bind(sealed.bytes_billed.map(signed))
         .execute(self.connection())
         .await?;
         self.record(
@@ -149,7 +197,26 @@ impl Transaction {
     }
 }
 
+/// More than the database can count is as much as it can count.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 impl Store {
+    /// Executions of cancelled intents whose jobs the warehouse has not been asked to stop.
+    pub async fn jobs_to_stop(&self, limit: u32) -> Result<Vec<ExecutionRecord>, StoreError> {
+        let rows = sqlx::query(
+            "select executions.* from executions
+             join intents on intents.id = executions.intent_id
+             where intents.state = 'cancelled' and executions.stop_asked_at is null
+             order by executions.prepared_at limit $1",
+        )
+        .bind(limit)
+        .fetch_all(&self.reader)
+        .await?;
+        collect(&rows, read)
+    }
+
     /// The execution of an intent.
     pub async fn execution_of(
         &self,

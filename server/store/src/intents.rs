@@ -207,6 +207,40 @@ impl Transaction {
 }
 
 impl Transaction {
+    /// How many intents of a run stand in a state, within this transaction.
+    pub async fn intents_of_run_in(
+        &mut self,
+        run: RunId,
+        state: IntentState,
+    ) -> Result<u64, StoreError> {
+        let row = sqlx::query("select count(*) as n from intents where run_id = $1 and state = $2")
+            .bind(run.to_string())
+            .bind(state.as_str())
+            .fetch_one(self.connection())
+            .await?;
+        row.count("n")
+    }
+
+    /// How many jobs an agent has, prepared or running, within this transaction; on demand
+    /// with those that are let run and not yet prepared.
+    pub async fn jobs_of_agent(
+        &mut self,
+        agent: AgentId,
+        with_approved: bool,
+    ) -> Result<u64, StoreError> {
+        let row = sqlx::query(
+            "select count(*) as n from intents join runs on runs.id = intents.run_id
+             where runs.agent_id = $1
+               and (intents.state in ('prepared', 'running')
+                 or ($2 and intents.state = 'approved'))",
+        )
+        .bind(agent.to_string())
+        .bind(with_approved)
+        .fetch_one(self.connection())
+        .await?;
+        row.count("n")
+    }
+
     /// Makes sure, within this transaction, that an intent stands in a state.
     ///
     /// # Errors

@@ -9,30 +9,34 @@ mod approvals;
 mod browser_sessions;
 mod error;
 mod executions;
+mod grants;
 mod intents;
 mod ledger_entries;
 mod logouts;
 mod outbox;
 mod people;
 mod reviews;
+mod revocation;
 mod row;
 mod runs;
 mod transaction;
 
 use std::{str::FromStr, time::Duration};
 
-pub use agents::{AgentRecord, GrantRecord, NewAgent, NewGrant};
+pub use agents::{AgentMove, AgentRecord, Deed, NewAgent};
 pub use approvals::{ApprovalRecord, NewApproval, NewVote, VoteRecord};
 pub use browser_sessions::{BrowserSessionRecord, NewBrowserSession, SessionOwner};
 pub use error::StoreError;
 pub use executions::{ExecutionRecord, NewExecution, SealedResult};
+pub use grants::{GrantRecord, NewGrant};
 pub use intents::{Assessed, IntentRecord, NewIntent};
 pub use ledger_entries::{EntryRecord, Verification};
 pub use logouts::Logout;
 pub use outbox::{MailKind, OutboxRecord};
 pub use people::{Evidence, PersonRecord, SignIn};
 pub use reviews::{CampaignRecord, ItemRecord, NewCampaign, NewItem, Usage};
-pub use runs::{NewRun, RunRecord, ScopeEntry};
+pub use revocation::{Ended, Ending, Target};
+pub use runs::{NewRun, RunEvidence, RunRecord, TokenEvidence};
 use sqlx::{
     SqlitePool,
     migrate::Migrator,

@@ -1,6 +1,6 @@
 //! Mails that are owed: written with the change that owes them, sent afterwards.
 
-use domain::{EventName, IntentId, Timestamp};
+use domain::{EventName, IntentId, PersonId, Timestamp};
 use sqlx::sqlite::SqliteRow;
 
 use crate::{
@@ -43,6 +43,8 @@ pub struct OutboxRecord {
     pub intent: IntentId,
     /// How often it was tried.
     pub attempts: u64,
+    /// Whom it has reached.
+    pub delivered: Vec<PersonId>,
 }
 
 fn read(row: &SqliteRow) -> Result<OutboxRecord, StoreError> {
@@ -51,6 +53,7 @@ fn read(row: &SqliteRow) -> Result<OutboxRecord, StoreError> {
         kind: row.named("kind", MailKind::from_name)?,
         intent: row.parsed("intent_id")?,
         attempts: row.count("attempts")?,
+        delivered: row.json("delivered")?,
     })
 }
 
@@ -105,13 +108,21 @@ impl Store {
         collect(&rows, read)
     }
 
-    /// Notes a failed attempt and when to try again.
-    pub async fn postpone_mail(&self, id: i64, due_at: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("update outbox set attempts = attempts + 1, due_at = $2 where id = $1")
-            .bind(id)
-            .bind(due_at.micros())
-            .execute(&self.writer)
-            .await?;
+    /// Notes an attempt that did not reach everybody, whom it reached, and when to try the
+    /// others again.
+    pub async fn postpone_mail(
+        &self,
+        mail: &OutboxRecord,
+        due_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "update outbox set attempts = attempts + 1, due_at = $2, delivered = $3 where id = $1",
+        )
+        .bind(mail.id)
+        .bind(due_at.micros())
+        .bind(serde_json::to_string(&mail.delivered)?)
+        .execute(&self.writer)
+        .await?;
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! People, known by (issuer, subject).
 
-use domain::{EventName, PersonId, Role, RunId, Timestamp};
+use domain::{EventName, PersonId, Role, Timestamp};
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 
@@ -16,6 +16,8 @@ pub struct PersonRecord {
     pub id: PersonId,
     /// The identity provider.
     pub issuer: String,
+    /// Its name for the person; with the provider the identity.
+    pub subject: String,
     /// Display name.
     pub name: String,
     /// For mail and display.
@@ -95,6 +97,7 @@ fn read(row: &SqliteRow) -> Result<PersonRecord, StoreError> {
     Ok(PersonRecord {
         id: row.parsed("id")?,
         issuer: row.text("issuer")?,
+        subject: row.text("subject")?,
         name: row.text("name")?,
         email: row.text("email")?,
         groups: row.json("groups")?,
@@ -221,21 +224,6 @@ impl Transaction {
         self.record(event, &person.to_string(), None, &payload)
             .await?;
         Ok(done.rows_affected() == 1)
-    }
-
-    /// The open runs in a person's name, and of the agents that they answer for.
-    pub async fn open_runs_under(&mut self, person: PersonId) -> Result<Vec<RunId>, StoreError> {
-        let now = self.now();
-        let rows = sqlx::query(
-            "select id from runs where revoked_at is null and expires_at > $2
-                 and (initiator_id = $1
-                      or agent_id in (select id from agents where owner_id = $1))",
-        )
-        .bind(person.to_string())
-        .bind(now.micros())
-        .fetch_all(self.connection())
-        .await?;
-        rows.iter().map(|row| row.parsed("id")).collect()
     }
 }
 

@@ -46,6 +46,27 @@ pub(crate) trait RowExt {
         serde_json::from_str(&self.text(column)?).map_err(|_| StoreError::Inconsistent { column })
     }
 
+    fn optional_json<T: DeserializeOwned>(
+        &self,
+        column: &'static str,
+    ) -> Result<Option<T>, StoreError> {
+        self.optional_text(column)?
+            .map(|text| {
+                serde_json::from_str(&text).map_err(|_| StoreError::Inconsistent { column })
+            })
+            .transpose()
+    }
+
+    fn optional_named<T>(
+        &self,
+        column: &'static str,
+        from_name: fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        self.optional_text(column)?
+            .map(|text| from_name(&text).ok_or(StoreError::Inconsistent { column }))
+            .transpose()
+    }
+
     fn named<T>(
         &self,
         column: &'static str,

@@ -5,11 +5,12 @@
 )]
 
 use domain::{
-    AgentId, ApprovalId, Ballot, EventName, IntentId, IntentState, PersonId, Role, RunId,
-    Timestamp, VoteId,
+    AgentId, ApprovalId, Ballot, Caps, Digest, Door, EventName, IntentId, IntentState, PersonId,
+    Role, RunId, Scope, Timestamp, VoteId,
 };
 use store::{
-    NewAgent, NewApproval, NewIntent, NewRun, NewVote, SignIn, Store, StoreError, Transaction,
+    NewAgent, NewApproval, NewIntent, NewRun, NewVote, RunEvidence, SignIn, Store, StoreError,
+    Transaction,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -72,7 +73,17 @@ async fn scene() -> Scene {
         owner: person,
         purpose: "churn".into(),
         expires_at: NOW.plus_days(30),
-        registered_by: person,
+        caps: Caps {
+            bytes_per_query: 1,
+            bytes_per_day: 1,
+            rows: 1,
+            concurrent_jobs: 1,
+            open_runs: 1,
+        },
+        sponsors: vec![],
+        workload: None,
+        allows_bearer: true,
+        service_account: None,
     };
     tx.insert_agent(&agent).await.expect("an agent");
     let run = NewRun {
@@ -81,8 +92,20 @@ async fn scene() -> Scene {
         initiator: person,
         purpose: "count".into(),
         ticket: String::new(),
-        scope: vec![],
+        scope: Scope::default(),
+        door: Door::Portal,
+        evidence: RunEvidence {
+            issuer: "https://id.example.com".into(),
+            subject: "alice".into(),
+            session: None,
+            authenticated_at: NOW,
+            strength: None,
+            groups_digest: Digest::from_bytes([0; 32]),
+            token: None,
+        },
         token_hash: "00".into(),
+        token_expires_at: NOW.plus_seconds(600),
+        key_thumbprint: None,
         expires_at: NOW.plus_seconds(600),
     };
     tx.insert_run(&run).await.expect("a run");

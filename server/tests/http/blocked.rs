@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Agent, ORDERS_SQL, Point, Reply, TestPortal, Trouble, Who, columns, new_run};
+use crate::support::{ORDERS_SQL, Point, Reply, TestPortal, Trouble, Who, columns, new_run};
 
 #[tokio::test]
 async fn each_reason_has_its_status_and_code() {
@@ -115,16 +115,9 @@ async fn where_bigquery_and_the_analysis_disagree_nothing_runs() {
 async fn a_run_touches_nothing_outside_its_scope() {
     let portal = TestPortal::new().await;
     let agent = portal.register("reports", &["read demo.shop.*"]).await;
-    let alice = portal.by(Who::Alice);
     let narrow = new_run(agent, &["read demo.shop.customers"]);
-    let run = portal
-        .services
-        .open_run(&alice, narrow)
-        .await
-        .expect("opened");
-    let token = portal.services.take_run_token(&alice, run).await;
-    let token = token.expect("an answer").expect("a token");
-    let agent = Agent::new(&portal, token.reveal());
+    let run = portal.opened(Who::Alice, narrow).await;
+    let agent = portal.agent(&run);
     let answer = agent.ask(ORDERS_SQL).await;
     assert_eq!(answer.problem(), (403, "out_of_scope".to_owned()));
     assert_eq!(portal.warehouse.inserts().len(), 0);
@@ -137,6 +130,6 @@ async fn a_dear_query_is_blocked_by_its_own_cap() {
     let agent = portal.agent_at_work().await;
     let body = json!({ "sql": ORDERS_SQL, "maximum_bytes_billed": 2047 });
     let answer = agent.submit("cheap", &body).await;
-    assert_eq!(answer.problem(), (403, "blocked_by_policy".to_owned()));
+    assert_eq!(answer.problem(), (403, "query_bytes_cap".to_owned()));
     portal.finish().await;
 }

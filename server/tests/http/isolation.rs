@@ -59,7 +59,7 @@ async fn an_agent_may_give_its_token_back() {
     let answer = agent.send(request(), Body::empty()).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     let again = agent.send(request(), Body::empty()).await;
-    assert_eq!(again.problem(), (401, "run_revoked".to_owned()));
+    assert_eq!(again.problem(), (401, "run_ended".to_owned()));
     portal.finish().await;
 }
 
@@ -73,10 +73,10 @@ async fn a_run_token_opens_no_page_and_its_absence_no_api() {
     let nobody = Request::get("/api/v1/runs/current").body(Body::empty());
     let answer = portal.send(nobody.expect("a request")).await;
     assert_eq!(answer.problem(), (401, "token_missing".to_owned()));
-    let stranger = format!("csr_{}", "A".repeat(49));
+    let stranger = format!("cst_{}", "A".repeat(49));
     let answer = Agent::new(&portal, &stranger)
         .get("/api/v1/runs/current")
         .await;
-    assert_eq!(answer.problem(), (401, "token_malformed".to_owned()));
+    assert_eq!(answer.problem(), (401, "token_tampered".to_owned()));
     portal.finish().await;
 }

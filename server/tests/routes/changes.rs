@@ -14,7 +14,8 @@ use crate::{
 };
 
 /// What people can change, and the entry that tells of it.
-pub const CHANGES: [(&str, &str); 12] = [
+pub const CHANGES: [(&str, &str); 15] = [
+    ("/ui/confirm_agent", "agent.confirmed"),
     ("/ui/decide", "vote.cast"),
     ("/ui/disable_person", "person.disabled"),
     ("/ui/enable_person", "person.enabled"),
@@ -23,10 +24,12 @@ pub const CHANGES: [(&str, &str); 12] = [
     ("/ui/give_verdict", "verdict.given"),
     ("/ui/open_campaign", "campaign.opened"),
     ("/ui/open_run", "run.opened"),
-    ("/ui/register_agent", "agent.registered"),
+    ("/ui/propose_agent", "agent.proposed"),
+    ("/ui/resume_agent", "agent.resumed"),
     ("/ui/revoke_agent", "agent.revoked"),
     ("/ui/revoke_run", "run.revoked"),
     ("/ui/sign_campaign", "campaign.signed"),
+    ("/ui/suspend_agent", "agent.suspended"),
 ];
 
 /// Who fills in the form of a page, and with what.
@@ -36,7 +39,10 @@ type Form = (Who, Vec<(&'static str, String)>);
 async fn ready(portal: &TestPortal, address: &str) -> Form {
     match address {
         "/ui/decide" => on_approval(portal).await,
-        "/ui/register_agent" | "/ui/revoke_agent" => on_agent(portal, address).await,
+        "/ui/propose_agent" => (Who::Alice, proposal()),
+        "/ui/confirm_agent" | "/ui/resume_agent" | "/ui/revoke_agent" | "/ui/suspend_agent" => {
+            on_agent(portal, address).await
+        }
         "/ui/open_run" | "/ui/revoke_run" => on_run(portal, address).await,
         "/ui/open_campaign" | "/ui/give_verdict" | "/ui/sign_campaign" => {
             on_campaign(portal, address).await
@@ -51,20 +57,30 @@ async fn on_approval(portal: &TestPortal) -> Form {
     (Who::Bob, fields.into())
 }
 
-async fn on_agent(portal: &TestPortal, address: &str) -> Form {
-    if address == "/ui/revoke_agent" {
-        let agent = portal.register("churn-model", &["read demo.shop.*"]).await;
-        let fields = [("agent", agent.to_string()), ("reason", text("done"))];
-        return (Who::Grace, fields.into());
-    }
-    let fields = [
+fn proposal() -> Vec<(&'static str, String)> {
+    vec![
         ("name", text("churn-model")),
         ("purpose", text("Predicts churn")),
-        ("owner", Who::Alice.email()),
         ("expires", text("2026-12-01")),
         ("grants", text("read demo.shop.*")),
-    ];
-    (Who::Grace, fields.into())
+    ]
+}
+
+async fn on_agent(portal: &TestPortal, address: &str) -> Form {
+    let agent = if address == "/ui/confirm_agent" {
+        let new = portal.new_agent("churn-model", &["read demo.shop.*"]);
+        let alice = portal.by(Who::Alice);
+        let proposed = portal.services.propose_agent(&alice, new).await;
+        proposed.expect("proposed")
+    } else {
+        portal.register("churn-model", &["read demo.shop.*"]).await
+    };
+    let fields = vec![("agent", agent.to_string()), ("reason", text("done"))];
+    if address == "/ui/resume_agent" {
+        let suspending = (Who::Grace, fields.clone());
+        send(portal, "/ui/suspend_agent", suspending).await;
+    }
+    (Who::Grace, fields)
 }
 
 async fn on_run(portal: &TestPortal, address: &str) -> Form {
@@ -194,12 +210,14 @@ async fn every_change_by_people_leaves_its_entry() {
 async fn every_change_by_agents_leaves_its_entry() {
     let portal = TestPortal::new().await;
     let run = portal.run().await;
+    let other = portal.open_run(run.agent).await;
     let agent = portal.agent(&run);
     let (intent, _) = portal.pending(&agent).await;
     let address = |path: &str| concrete(path).replace("/x/", &format!("/{intent}/"));
     let submission = serde_json::json!({ "sql": CUSTOMERS_SQL }).to_string();
     let changes = [
         (
+            &run,
             Request::post("/api/v1/intents")
                 .header(header::CONTENT_TYPE, "application/json")
                 .header("idempotency-key", portal.fresh_key()),
@@ -207,19 +225,27 @@ async fn every_change_by_agents_leaves_its_entry() {
             "intent.received",
         ),
         (
+            &run,
             Request::post(address("/api/v1/intents/{id}/cancel")),
             String::new(),
             "intent.moved",
         ),
         (
+            &run,
+            Request::post("/api/v1/runs/current/renew"),
+            String::new(),
+            "run.token_renewed",
+        ),
+        (
+            &other,
             Request::delete("/api/v1/runs/current"),
             String::new(),
             "run.revoked",
         ),
     ];
-    for (request, body, event) in changes {
+    for (run, request, body, event) in changes {
         let before = portal.ledger().await.len();
-        let answer = agent.send(request, Body::from(body)).await;
+        let answer = portal.agent(run).send(request, Body::from(body)).await;
         assert!(answer.status.is_success(), "{event}: {answer:?}");
         let entries = portal.ledger().await.split_off(before);
         let tells = entries

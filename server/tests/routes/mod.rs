@@ -33,17 +33,18 @@ const OPEN: [&str; 8] = [
 ];
 
 /// For agents: a run's token.
-const BY_RUN_TOKEN: [&str; 6] = [
+const BY_RUN_TOKEN: [&str; 7] = [
     "/api/v1/analyze",
     "/api/v1/intents",
     "/api/v1/intents/{id}",
     "/api/v1/intents/{id}/cancel",
     "/api/v1/intents/{id}/results",
     "/api/v1/runs/current",
+    "/api/v1/runs/current/renew",
 ];
 
 /// For people: a session. Nothing here changes anything.
-const BY_SESSION: [&str; 35] = [
+const BY_SESSION: [&str; 37] = [
     "/",
     "/agents",
     "/agents/new",
@@ -59,6 +60,7 @@ const BY_SESSION: [&str; 35] = [
     "/reviews",
     "/reviews/{id}",
     "/reviews/{id}/export.csv",
+    "/runs",
     "/runs/new",
     "/runs/{id}",
     "/sessions",
@@ -72,6 +74,7 @@ const BY_SESSION: [&str; 35] = [
     "/ui/inbox",
     "/ui/ledger",
     "/ui/ledger_entry",
+    "/ui/own_runs",
     "/ui/people",
     "/ui/person",
     "/ui/run",

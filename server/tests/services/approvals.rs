@@ -4,9 +4,9 @@ use countersign::services::RunToken;
 use domain::{
     AgentId,
     Ballot::{Approve, Deny},
-    IntentState, Privilege, RunId,
+    Digest, Door, IntentState, RunId,
 };
-use store::{NewRun, ScopeEntry};
+use store::{NewRun, RunEvidence};
 use uuid::Uuid;
 
 use crate::support::{Agent, CUSTOMERS_SQL, TestPortal, Who};
@@ -131,8 +131,8 @@ async fn owner_and_initiator_are_both_refused_where_they_are_two() {
     portal.finish().await;
 }
 
-/// Opens a run of Alice's agent in Bob's name. The portal opens none such; the rules do not
-/// lean on that.
+/// Opens a run of Alice's agent in Bob's name, who is no initiator: the rules do not lean on
+/// that.
 async fn run_of_bob(portal: &TestPortal, agent: AgentId) -> RunToken {
     let token = RunToken::generate();
     let run = NewRun {
@@ -141,11 +141,22 @@ async fn run_of_bob(portal: &TestPortal, agent: AgentId) -> RunToken {
         initiator: Who::Bob.id(),
         purpose: "Count orders".to_owned(),
         ticket: String::new(),
-        scope: vec![ScopeEntry {
-            privilege: Privilege::Read,
-            resource: "demo.shop.*".parse().expect("a resource"),
-        }],
+        scope: ["read demo.shop.*".parse().expect("a power")]
+            .into_iter()
+            .collect(),
+        door: Door::Portal,
+        evidence: RunEvidence {
+            issuer: "https://login.example.com".to_owned(),
+            subject: "Bob".to_owned(),
+            session: None,
+            authenticated_at: portal.now(),
+            strength: None,
+            groups_digest: Digest::from_bytes([0; 32]),
+            token: None,
+        },
         token_hash: token.hash(),
+        token_expires_at: portal.now().plus_seconds(600),
+        key_thumbprint: None,
         expires_at: portal.now().plus_seconds(3600),
     };
     let mut tx = portal
@@ -224,11 +235,9 @@ async fn nobody_approves_for_a_run_that_has_ended() {
     let alice = portal.by(Who::Alice);
     let ended = portal.services.revoke_run(&alice, run.id, "done").await;
     ended.expect("revoked");
-    assert_eq!(refusal(&portal, Who::Bob, approval).await, "run_revoked");
-    assert_eq!(
-        portal.standing(intent).await.0,
-        IntentState::PendingApproval
-    );
+    let closed = refusal(&portal, Who::Bob, approval).await;
+    assert_eq!(closed, "approval_closed");
+    assert_eq!(portal.standing(intent).await.0, IntentState::Withdrawn);
     portal.finish().await;
 }
 

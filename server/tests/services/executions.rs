@@ -1,7 +1,8 @@
 //! Jobs: retried, given up, cancelled; results: bounded, scanned, sealed.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
+use countersign::services::NewAgent;
 use domain::IntentState::{Cancelled, Failed, Succeeded};
 use serde_json::json;
 
@@ -54,10 +55,35 @@ async fn a_cancelled_job_is_stopped_and_releases_nothing() {
     portal.execute(intent).await.expect_err("unreachable");
     assert_eq!(agent.cancel(intent).await.json()["state"], "cancelled");
     let job = portal.warehouse.inserts()[0].id.to_string();
-    assert_eq!(portal.warehouse.cancelled(), [job]);
+    assert_eq!(portal.stopped_jobs().await, [job]);
     assert_eq!(portal.executed(intent).await.0, Cancelled);
     let answer = agent.results(intent, "text/csv").await;
     assert_eq!(answer.problem(), (409, "result_not_ready".to_owned()));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn bigquery_is_asked_as_the_agents_own_account_from_dry_run_to_rows() {
+    const ACCOUNT: &str = "churn-model@demo.iam.gserviceaccount.com";
+    let portal = TestPortal::new().await;
+    let new = NewAgent {
+        service_account: Some(ACCOUNT.to_owned()),
+        ..portal.new_agent("churn-model", &["read demo.shop.*"])
+    };
+    let run = portal.open_run(portal.confirmed(new).await).await;
+    let agent = portal.agent(&run);
+    let intent = agent.submitted(ORDERS_SQL).await;
+    assert_eq!(portal.executed(intent).await.0, Succeeded);
+    let cancelled = portal.running(&agent).await;
+    assert_eq!(agent.cancel(cancelled).await.json()["state"], "cancelled");
+    assert_eq!(portal.stopped_jobs().await.len(), 1);
+    let asked = portal.warehouse.accounts();
+    let points: BTreeSet<_> = asked.iter().map(|(point, _)| *point).collect();
+    assert_eq!(points.len(), Point::ALL.len(), "{points:?}");
+    let of_others = asked
+        .iter()
+        .filter(|(_, account)| account.as_deref() != Some(ACCOUNT));
+    assert_eq!(of_others.count(), 0, "{asked:?}");
     portal.finish().await;
 }
 

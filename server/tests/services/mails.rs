@@ -53,6 +53,26 @@ async fn one_that_could_not_be_sent_is_tried_again_at_growing_pauses() {
 }
 
 #[tokio::test]
+async fn one_bad_address_keeps_nobody_else_waiting_and_nobody_gets_it_twice() {
+    let portal = TestPortal::new().await;
+    let agent = portal.agent_at_work().await;
+    portal.pending(&agent).await;
+    portal.mails.refuses("bob@");
+    send(&portal).await;
+    assert_eq!(portal.mails.recipients(), [CAROL]);
+    portal.clock.advance(10);
+    send(&portal).await;
+    assert_eq!(portal.mails.recipients(), [CAROL], "she has it");
+    portal.mails.refuses("");
+    portal.clock.advance(20);
+    send(&portal).await;
+    assert_eq!(portal.mails.recipients(), [BOB, CAROL]);
+    let sent = portal.recorded("mail.sent").await;
+    assert_eq!(sent[0]["recipients"], 2);
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn nobody_is_called_for_what_was_taken_back() {
     let portal = TestPortal::new().await;
     let agent = portal.agent_at_work().await;

@@ -2,12 +2,16 @@
 
 mod agents;
 mod approvals;
+mod caps;
 mod crashes;
 mod executions;
 mod mails;
 mod people;
 mod policy;
 mod reviews;
+mod revocation;
 mod runs;
+mod scope;
 mod staleness;
 mod step_up;
+mod tokens;

@@ -19,10 +19,15 @@ async fn the_runs_of_a_disabled_person_end_in_the_same_change() {
     disabled.expect("disabled");
     let entries = portal.ledger().await.split_off(before);
     let events: Vec<_> = entries.iter().map(|entry| entry.event.as_str()).collect();
-    let expected = ["person.disabled", "person.sessions_ended", "run.revoked"];
+    let expected = [
+        "person.disabled",
+        "person.sessions_ended",
+        "run.revoked",
+        "intent.moved",
+    ];
     assert_eq!(events, expected);
     let refused = agent.ask(ORDERS_SQL).await;
-    assert_eq!(refused.problem(), (401, "run_revoked".to_owned()));
+    assert_eq!(refused.problem(), (401, "person_disabled".to_owned()));
     portal.finish().await;
 }
 
@@ -42,7 +47,7 @@ async fn agents_of_somebody_who_is_gone_open_no_run_and_act_in_none() {
     assert!(disabled.expect("disabled"));
     tx.commit().await.expect("committed");
     let refused = agent.ask(ORDERS_SQL).await;
-    assert_eq!(refused.problem(), (401, "person_gone".to_owned()));
+    assert_eq!(refused.problem(), (401, "person_disabled".to_owned()));
     portal.finish().await;
 }
 

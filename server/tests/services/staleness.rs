@@ -185,6 +185,6 @@ async fn a_job_that_was_only_prepared_when_its_run_ended_is_not_started() {
     assert_eq!(portal.executed(intent).await, expected);
     assert_eq!(portal.warehouse.job_count(), 0);
     // Nobody knows whether the first insert got through.
-    assert_eq!(portal.warehouse.cancelled().len(), 1);
+    assert_eq!(portal.stopped_jobs().await.len(), 1);
     portal.finish().await;
 }

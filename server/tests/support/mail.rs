@@ -13,6 +13,7 @@ use countersign::notify::{Mail, MailError, Mailer};
 pub struct MailBox {
     mails: Mutex<Vec<Mail>>,
     is_shut: AtomicBool,
+    unreachable: Mutex<Option<String>>,
 }
 
 impl MailBox {
@@ -24,6 +25,11 @@ impl MailBox {
     /// From now on, mails are taken again.
     pub fn opens(&self) {
         self.is_shut.store(false, Ordering::SeqCst);
+    }
+
+    /// From now on, mails to this address alone are refused; to none with an empty one.
+    pub fn refuses(&self, address: &str) {
+        *self.unreachable.lock().expect("the mail box") = Some(address.to_owned());
     }
 
     /// Whom the mails went to, as `Name <address>`, sorted.
@@ -45,6 +51,10 @@ impl MailBox {
 impl Mailer for MailBox {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
         if self.is_shut.load(Ordering::SeqCst) {
+            return Err(MailError::Composition);
+        }
+        let unreachable = self.unreachable.lock().expect("the mail box").clone();
+        if unreachable.is_some_and(|address| !address.is_empty() && mail.to.contains(&address)) {
             return Err(MailError::Composition);
         }
         self.mails.lock().expect("the mail box").push(mail);

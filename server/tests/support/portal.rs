@@ -204,6 +204,13 @@ impl TestPortal {
         self.standing(intent).await
     }
 
+    /// What runs in the background after an end: jobs are stopped.
+    pub async fn stopped_jobs(&self) -> Vec<String> {
+        let stopped = self.services.stop_cancelled_jobs(&self.system()).await;
+        stopped.expect("asked");
+        self.warehouse.cancelled()
+    }
+
     /// Votes.
     pub async fn vote(
         &self,
@@ -294,6 +301,7 @@ pub async fn compose(
         clock: clock.clone(),
         limits: config.limits,
         step_up: StepUpRule::new(&config.identity),
+        rights: config.rights.clone(),
         warehouse_config: config.warehouse.clone(),
         masking: config.masking.clone(),
         public_url: config.server.origin(),

@@ -1,13 +1,13 @@
 //! The shop that every test queries, and the steps that most tests begin with.
 
 use countersign::{
-    services::{IntentView, NewAgent, NewRun, Power},
+    services::{IntentView, NewAgent, NewRun},
     warehouse::TableDescription,
 };
-use domain::{AgentId, ApprovalId, IntentId, IntentState, Privilege, RunId, TableName};
+use domain::{AgentId, ApprovalId, Caps, Door, IntentId, IntentState, Power, RunId, TableName};
 use serde_json::json;
 
-use super::{Agent, Reply, TestPortal, Who, columns};
+use super::{Agent, Point, Reply, TestPortal, Trouble, Who, columns};
 
 /// Reads a table without tagged columns: runs at once.
 pub const ORDERS_SQL: &str = "SELECT id, country FROM demo.shop.orders";
@@ -82,14 +82,19 @@ impl Reply {
     }
 }
 
-/// A privilege, written `read demo.shop.*`.
+/// A power, written `read demo.shop.* except ssn`.
 fn power(text: &str) -> Power {
-    let (privilege, resource) = text.split_once(' ').expect("a privilege and a resource");
-    Power {
-        privilege: Privilege::from_name(privilege).expect("a privilege"),
-        resource: resource.parse().expect("a resource"),
-    }
+    text.parse().expect("a power")
 }
+
+/// Caps that no ordinary test comes near.
+pub const CAPS: Caps = Caps {
+    bytes_per_query: 10 << 30,
+    bytes_per_day: 100 << 30,
+    rows: 100_000,
+    concurrent_jobs: 4,
+    open_runs: 10,
+};
 
 /// A run that nothing is wrong with.
 pub fn new_run(agent: AgentId, scope: &[&str]) -> NewRun {
@@ -99,40 +104,57 @@ pub fn new_run(agent: AgentId, scope: &[&str]) -> NewRun {
         ticket: "SHOP-1".to_owned(),
         scope: scope.iter().map(|text| power(text)).collect(),
         minutes: 60,
+        door: Door::Portal,
+        key_thumbprint: None,
+        proof: None,
     }
 }
 
 impl TestPortal {
-    /// An agent of Alice's that nothing is wrong with.
+    /// An agent that nothing is wrong with.
     pub fn new_agent(&self, name: &str, grants: &[&str]) -> NewAgent {
         NewAgent {
             name: name.to_owned(),
             purpose: "Predicts churn".to_owned(),
-            owner: Who::Alice.email(),
             expires_at: self.now().plus_days(30),
-            grants: grants.iter().map(|text| power(text)).collect(),
+            grants: grants.iter().map(|text| (power(text), None)).collect(),
+            caps: CAPS,
+            sponsors: Vec::new(),
+            workload: None,
+            allows_bearer: true,
+            service_account: None,
         }
     }
 
-    /// Registers an agent of Alice's.
+    /// Alice proposes an agent, and Grace confirms it.
     pub async fn register(&self, name: &str, grants: &[&str]) -> AgentId {
-        let new = self.new_agent(name, grants);
+        self.confirmed(self.new_agent(name, grants)).await
+    }
+
+    /// The same with an agent that differs from the usual one.
+    pub async fn confirmed(&self, new: NewAgent) -> AgentId {
+        let proposed = self.services.propose_agent(&self.by(Who::Alice), new).await;
+        let agent = proposed.expect("proposed");
         let grace = self.by(Who::Grace);
-        let registered = self.services.register_agent(&grace, new);
-        registered.await.expect("registered")
+        let confirmed = self.services.confirm_agent(&grace, agent).await;
+        confirmed.expect("confirmed");
+        agent
     }
 
     /// Alice opens a run with this agent, with all that it may do.
     pub async fn open_run(&self, agent: AgentId) -> Run {
-        let alice = self.by(Who::Alice);
-        let new = new_run(agent, &[]);
-        let id = self.services.open_run(&alice, new).await.expect("opened");
-        let token = self.services.take_run_token(&alice, id).await;
-        let token = token.expect("an answer").expect("a token");
+        self.opened(Who::Alice, new_run(agent, &[])).await
+    }
+
+    /// Somebody opens a run that differs from the usual one.
+    pub async fn opened(&self, who: Who, new: NewRun) -> Run {
+        let agent = new.agent;
+        let opened = self.services.open_run(&self.by(who), new).await;
+        let opened = opened.expect("opened");
         Run {
-            id,
+            id: opened.run,
             agent,
-            token: token.reveal().to_owned(),
+            token: opened.token.reveal().to_owned(),
         }
     }
 
@@ -146,6 +168,16 @@ impl TestPortal {
     pub async fn agent_at_work(&self) -> Agent<'_> {
         let run = self.run().await;
         self.agent(&run)
+    }
+
+    /// Lets the agent ask for [`ORDERS_SQL`], whose job then runs.
+    pub async fn running(&self, agent: &Agent<'_>) -> IntentId {
+        self.warehouse.replies(Reply::orders());
+        let intent = agent.submitted(ORDERS_SQL).await;
+        self.warehouse.will(Point::Status, Trouble::Unreachable);
+        self.execute(intent).await.expect_err("unreachable");
+        assert_eq!(self.standing(intent).await.0, IntentState::Running);
+        intent
     }
 
     /// Lets the agent ask for [`CUSTOMERS_SQL`], which then waits for approval.

@@ -33,7 +33,7 @@ pub struct Reply {
 }
 
 /// A place in the conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Point {
     /// A dry run.
     DryRun,
@@ -45,6 +45,20 @@ pub enum Point {
     Status,
     /// A look at its rows.
     Rows,
+    /// A wish to stop it.
+    Cancel,
+}
+
+impl Point {
+    /// Every place.
+    pub const ALL: [Self; 6] = [
+        Self::DryRun,
+        Self::BeforeInsert,
+        Self::AfterInsert,
+        Self::Status,
+        Self::Rows,
+        Self::Cancel,
+    ];
 }
 
 /// What happens there, once.
@@ -70,6 +84,7 @@ struct Script {
     inserts: Vec<Job>,
     jobs: BTreeMap<String, Job>,
     cancelled: Vec<JobId>,
+    accounts: Vec<(Point, Option<String>)>,
 }
 
 /// BigQuery, as the test wants it.
@@ -77,6 +92,7 @@ struct Script {
 pub struct ScriptedWarehouse {
     script: Arc<Mutex<Script>>,
     hanging: Arc<Notify>,
+    account: Option<String>,
 }
 
 impl ScriptedWarehouse {
@@ -146,9 +162,15 @@ impl ScriptedWarehouse {
         script.cancelled.iter().map(ToString::to_string).collect()
     }
 
+    /// Where it was asked something, in the name of which service account.
+    pub fn accounts(&self) -> Vec<(Point, Option<String>)> {
+        self.script().accounts.clone()
+    }
+
     async fn meet(&self, point: Point) -> Result<(), WarehouseError> {
         let trouble = {
             let mut script = self.script();
+            script.accounts.push((point, self.account.clone()));
             let place = script.troubles.iter().position(|(at, _)| *at == point);
             place.and_then(|place| script.troubles.remove(place))
         };
@@ -178,8 +200,11 @@ impl ScriptedWarehouse {
 
 #[async_trait]
 impl Warehouse for ScriptedWarehouse {
-    async fn acting_as(&self, _: &str) -> Result<Arc<dyn Warehouse>, WarehouseError> {
-        Ok(Arc::new(self.clone()))
+    async fn acting_as(&self, account: &str) -> Result<Arc<dyn Warehouse>, WarehouseError> {
+        Ok(Arc::new(Self {
+            account: Some(account.to_owned()),
+            ..self.clone()
+        }))
     }
 
     async fn dry_run(&self, query: &Query) -> Result<DryRun, WarehouseError> {
@@ -238,6 +263,7 @@ impl Warehouse for ScriptedWarehouse {
     }
 
     async fn cancel(&self, job: &JobId) -> Result<(), WarehouseError> {
+        self.meet(Point::Cancel).await?;
         self.script().cancelled.push(job.clone());
         Ok(())
     }

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use crate::{
     context::{Actor, Context},
     http::{problem::Problem, request_id::RequestId},
-    services::{Refusal, RunToken, ServiceError, Services},
+    services::{Proof, Refusal, RunToken, ServiceError, Services},
 };
 
 /// Lets requests with a run's token through, with their [`Context`]; everything refused here
@@ -64,7 +64,10 @@ async fn prove(
     context: &Context,
 ) -> Result<Actor, Unproved> {
     let token = bearer(headers).map_err(|problem| (None, problem))?;
-    match services.authenticate(&token, context.now).await {
+    match services
+        .authenticate(&token, &Proof::Bearer, context.now)
+        .await
+    {
         Ok(run) => Ok(Actor::Run(run)),
         Err(error @ ServiceError::Token { .. }) => {
             let run = services.run_of_token(&token).await.ok().flatten();
@@ -75,7 +78,7 @@ async fn prove(
 }
 
 /// The token of `Authorization: Bearer …` (RFC 6750 section 2.1).
-fn bearer(headers: &HeaderMap) -> Result<RunToken, Box<Problem>> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<RunToken, Box<Problem>> {
     let wrong = |code, detail: &str| {
         let problem = Problem::new(StatusCode::UNAUTHORIZED, code, "A run token is needed");
         Box::new(problem.detail(detail))
@@ -99,7 +102,7 @@ fn bearer(headers: &HeaderMap) -> Result<RunToken, Box<Problem>> {
         .1
         .trim()
         .parse::<RunToken>()
-        .map_err(|error| wrong("token_malformed", &error.to_string()))
+        .map_err(|error| wrong(error.code(), &error.to_string()))
 }
 
 async fn refuse(

@@ -28,6 +28,7 @@ pub fn router(services: Services) -> Router {
         .route("/intents/{id}/results", get(results::read))
         .route("/analyze", post(analyze::analyze))
         .route("/runs/current", get(runs::read).delete(runs::end))
+        .route("/runs/current/renew", post(runs::renew))
         .fallback(async || Problem::not_found("API address"))
         .method_not_allowed_fallback(async || {
             Problem::new(

@@ -1,9 +1,10 @@
 //! `/runs/current`: the run that the token proves.
 
 use axum::{Extension, Json, extract::State};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
+use super::authentication::bearer;
 use crate::{
     context::Context,
     http::problem::Problem,
@@ -19,7 +20,19 @@ pub struct RunOut {
     purpose: String,
     ticket: String,
     scope: Vec<String>,
+    /// When the run ends.
     expires_at: String,
+    /// When the token ends that is in use now.
+    token_expires_at: String,
+}
+
+/// A token that takes the place of the one that asked for it.
+#[derive(Debug, Serialize)]
+pub struct TokenOut {
+    /// Shown this once.
+    token: String,
+    /// When it ends in turn, RFC 3339.
+    token_expires_at: String,
 }
 
 /// `GET /runs/current`.
@@ -28,8 +41,8 @@ pub async fn read(
     Extension(context): Extension<Context>,
 ) -> Result<Json<RunOut>, Problem> {
     let view = services.run(&context, current(&context)?).await?;
-    let scope = view.run.scope.iter();
-    let scope = scope.map(|entry| format!("{} {}", entry.privilege.as_str(), entry.resource));
+    let scope = view.run.scope.powers().iter();
+    let scope = scope.map(ToString::to_string);
     Ok(Json(RunOut {
         id: view.run.id.to_string(),
         agent: view.agent.name,
@@ -38,6 +51,22 @@ pub async fn read(
         ticket: view.run.ticket,
         scope: scope.collect(),
         expires_at: view.run.expires_at.to_rfc3339(),
+        token_expires_at: view.run.token_expires_at.to_rfc3339(),
+    }))
+}
+
+/// `POST /runs/current/renew`: the next token, within the run's time. From the answer on
+/// the old one counts no longer.
+pub async fn renew(
+    State(services): State<Services>,
+    Extension(context): Extension<Context>,
+    headers: HeaderMap,
+) -> Result<Json<TokenOut>, Problem> {
+    let old = bearer(&headers).map_err(|problem| *problem)?;
+    let (token, expires_at) = services.renew_token(&context, &old).await?;
+    Ok(Json(TokenOut {
+        token: token.reveal().to_owned(),
+        token_expires_at: expires_at.to_rfc3339(),
     }))
 }
 

@@ -1,0 +1,99 @@
+//! Limits that count what is there already: of a run, and of its agent. Each is asked within
+//! the transaction that adds one more.
+
+use domain::{IntentState, Route, RunEnd, Timestamp};
+use store::{AgentRecord, RunRecord, StoreError, Transaction};
+
+use super::{Assessment, Problem, ServiceError, Services};
+
+impl Services {
+    /// Why an intent that might run or wait goes no further, if one of the limits says so.
+    pub(super) async fn over_limit(
+        &self,
+        tx: &mut Transaction,
+        assessment: &Assessment,
+        run: &RunRecord,
+    ) -> Result<Option<Problem>, ServiceError> {
+        let route = assessment.decision.route;
+        if route == Route::Block {
+            return Ok(None);
+        }
+        match tx.require_open_run(run.id).await {
+            Ok(()) => {}
+            Err(StoreError::RunEnded) => {
+                let because = RunEnd::Revoked;
+                let problem = Problem::new(because.as_str(), because.advice());
+                return Ok(Some(problem));
+            }
+            Err(other) => return Err(other.into()),
+        }
+        let agent = self.existing_agent(run.agent).await?;
+        let bytes = assessment.dry_run.as_ref().map_or(0, |facts| facts.bytes);
+        if let Some(problem) = over_daily_bytes(tx, &agent, bytes).await? {
+            return Ok(Some(problem));
+        }
+        match route {
+            Route::Run => over_jobs(tx, &agent).await,
+            Route::Approve => self.over_pending(tx, run).await,
+            Route::Block => Ok(None),
+        }
+    }
+
+    /// One run must not flood those who decide.
+    async fn over_pending(
+        &self,
+        tx: &mut Transaction,
+        run: &RunRecord,
+    ) -> Result<Option<Problem>, ServiceError> {
+        let limit = self.parts.limits.pending_per_run;
+        let waiting = tx
+            .intents_of_run_in(run.id, IntentState::PendingApproval)
+            .await?;
+        Ok((waiting >= u64::from(limit)).then(|| {
+            let detail = format!(
+                "{limit} queries of this run wait for approval already; cancel one, or wait \
+                 until they are decided"
+            );
+            Problem::new("too_many_pending", detail)
+        }))
+    }
+}
+
+/// Whether another job of `bytes` would take the agent's day above its cap.
+pub(super) async fn over_daily_bytes(
+    tx: &mut Transaction,
+    agent: &AgentRecord,
+    bytes: u64,
+) -> Result<Option<Problem>, ServiceError> {
+    let used = tx.bytes_since(agent.id, midnight(tx.now())).await?;
+    let cap = agent.caps.bytes_per_day;
+    Ok((used.saturating_add(bytes) > cap).then(|| {
+        let detail = format!(
+            "this agent has taken {used} of its {cap} bytes of today (UTC), and this query \
+             would take {bytes} more; wait until tomorrow, or read less"
+        );
+        Problem::new("daily_bytes_cap", detail)
+    }))
+}
+
+/// What is let run at once is refused while as many jobs run as may; what people approved
+/// waits for its turn instead.
+async fn over_jobs(
+    tx: &mut Transaction,
+    agent: &AgentRecord,
+) -> Result<Option<Problem>, ServiceError> {
+    let cap = agent.caps.concurrent_jobs;
+    let jobs = tx.jobs_of_agent(agent.id, true).await?;
+    Ok((jobs >= u64::from(cap)).then(|| {
+        let detail = format!(
+            "{cap} jobs of this agent run already, as many as may; wait until one has ended"
+        );
+        Problem::new("concurrent_jobs_cap", detail)
+    }))
+}
+
+/// The first moment of the day in UTC.
+fn midnight(now: Timestamp) -> Timestamp {
+    const DAY: i64 = 86_400 * 1_000_000;
+    Timestamp::from_micros(now.micros().div_euclid(DAY).saturating_mul(DAY))
+}
