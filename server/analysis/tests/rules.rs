@@ -112,6 +112,28 @@ fn columns_are_called_as_bigquery_calls_them() {
 }
 
 #[test]
+fn words_that_the_parser_is_not_shown_hide_nothing() {
+    for sql in [
+        "WITH t AS (SELECT ssn AS model, country FROM customers) SELECT 1, model country FROM t",
+        "WITH t AS (SELECT ssn AS table, country FROM customers) SELECT 1, table country FROM t",
+        "WITH model AS (SELECT ssn FROM customers), x AS (SELECT 1 AS a) SELECT 1, ssn FROM x, model y",
+    ] {
+        let analysis = analysed(sql);
+        let hidden = analysis.statements[0]
+            .columns
+            .get(1)
+            .is_none_or(|column| !column.masked);
+        assert!(!analysis.understood || !hidden, "{sql}");
+    }
+    for sql in [
+        "WITH x AS (SELECT 'a' AS ssn) SELECT (SELECT AS STRUCT ssn, 1.FROM customers LIMIT 1) FROM x",
+        "SELECT WITH AGGREGATION_THRESHOLD OPTIONS (threshold = (SELECT LENGTH(ssn) FROM customers)) 1",
+    ] {
+        assert_eq!(analysed(sql).route, Route::Block, "{sql}");
+    }
+}
+
+#[test]
 fn what_could_mean_two_things_is_refused() {
     for (sql, code) in [
         ("SELECT ssn FROM Customers", "unknown_table"),

@@ -174,7 +174,7 @@ impl<'a> Lexer<'a> {
             return self.number_ends(start);
         }
         self.take_while(|byte| byte.is_ascii_digit());
-        if self.rest().starts_with('.') && !self.names_follow_dot() {
+        if self.rest().starts_with('.') && !self.names_follow_dot(start) {
             self.at += 1;
             self.take_while(|byte| byte.is_ascii_digit());
         }
@@ -182,13 +182,19 @@ impl<'a> Lexer<'a> {
         self.number_ends(start)
     }
 
-    /// Whether the dot belongs to a path, as in `my-project-123.dataset`.
-    fn names_follow_dot(&self) -> bool {
-        let rest = &self.rest().as_bytes()[1..];
-        match rest {
-            [b'e' | b'E', b'0'..=b'9' | b'+' | b'-', ..] | [] => false,
-            [first, ..] => first.is_ascii_alphabetic() || matches!(first, b'_' | b'`'),
-        }
+    /// Whether the dot behind the number at `start` belongs to a path, as in
+    /// `my-project-123.dataset`. Elsewhere it is the number's: `1.FROM t` reads a table.
+    fn names_follow_dot(&self, start: usize) -> bool {
+        let hyphenated = match self.text.as_bytes()[..start] {
+            [.., before, b'-'] => is_word(before) || before == b'`',
+            _ => false,
+        };
+        let name = self.rest()[1..].split(|c| !is_word_character(c)).next();
+        let name = name.unwrap_or_default();
+        let quoted = self.rest()[1..].starts_with('`');
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && !is_reserved(keywords::keyword_of(name));
+        hyphenated && (quoted || is_name)
     }
 
     fn fraction(&mut self) -> Followed<Token> {

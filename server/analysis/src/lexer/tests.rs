@@ -45,6 +45,7 @@ fn numbers_and_paths_are_told_apart() {
         words("my-project-12.ds"),
         ["my", "-", "project", "-", "12", ".", "ds"]
     );
+    assert_eq!(words("p-12.`ds`"), ["p", "-", "12", ".", "ds"]);
     assert_eq!(words("a.b.c"), ["a", ".", "b", ".", "c"]);
     assert_eq!(
         words("a.1b x[0].2"),
@@ -64,6 +65,9 @@ fn what_is_not_googlesql_is_refused() {
         "``",
         "/* x",
         "1a",
+        // GoogleSQL reads the number `1.` and a keyword.
+        "SELECT 1.FROM t",
+        "SELECT a-1.FROM t",
         "@{x=1}",
         "{",
         "$1",

@@ -125,7 +125,8 @@ impl<'t> Cursor<'t> {
         self.0.len()
     }
 
-    /// Behind `WITH DIFFERENTIAL_PRIVACY OPTIONS(…)` and its like, when that stands at `from`.
+    /// Behind `WITH DIFFERENTIAL_PRIVACY OPTIONS(…)` and its like, when that stands at `from` and
+    /// holds no query: the parser does not see what is in it.
     pub fn end_of_privacy(&self, from: usize) -> Option<usize> {
         let with = self.at_or_after(from);
         let kind = self.after(with);
@@ -133,7 +134,14 @@ impl<'t> Cursor<'t> {
         let found = self.keyword(with) == Keyword::WITH
             && word(self.token(kind)).is_some()
             && self.is(options, "OPTIONS");
-        found.then(|| self.end_of_brackets(options))
+        let end = self.end_of_brackets(options);
+        let is_query = |at| {
+            matches!(
+                self.keyword(at),
+                Keyword::SELECT | Keyword::FROM | Keyword::WITH
+            )
+        };
+        (found && !(options..end).any(is_query)).then_some(end)
     }
 
     /// Behind the expression of `FOR SYSTEM_TIME AS OF expression`, given `SYSTEM_TIME`.

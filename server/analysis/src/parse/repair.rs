@@ -11,6 +11,9 @@ use sqlparser::{
 use super::cursor::{Cursor, keyword, word};
 use crate::lexer::{is_reserved, span};
 
+/// How many tokens in front of an argument are looked at for the bracket of its call.
+const LONGEST_ARGUMENTS: usize = 100;
+
 /// The tokens as the parser reads them.
 pub(super) fn readable(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
     let mut repair = Repair {
@@ -162,13 +165,45 @@ impl Repair<'_> {
         end
     }
 
-    /// `MODEL m` and `TABLE t` as arguments of a function.
+    /// `MODEL m` and `TABLE t` as arguments of a table function. Anywhere else these words are
+    /// names: in `SELECT 1, model m` one of a column.
     fn is_kind_of_argument(&self, at: usize, after: usize) -> bool {
         let opens = self.last_kept(0);
         matches!(opens, Some(Token::LParen | Token::Comma))
             && matches!(word(self.tokens.token(at)), Some(w) if w.quote_style.is_none()
                 && ["MODEL", "TABLE"].iter().any(|kind| w.value.eq_ignore_ascii_case(kind)))
             && matches!(word(self.tokens.token(after)), Some(w) if !is_reserved(w.keyword))
+            && self.is_in_table_function()
+    }
+
+    /// Whether what was kept last is directly in the brackets of a call behind `FROM` or `JOIN`.
+    fn is_in_table_function(&self) -> bool {
+        let Some(bracket) = self.innermost_bracket() else {
+            return false;
+        };
+        let queries = self.kept[bracket..].iter();
+        let mut queries = queries.filter(|t| matches!(keyword(t), Keyword::SELECT | Keyword::FROM));
+        let is_path = |t: &TokenWithSpan| match &t.token {
+            Token::Word(word) => !is_reserved(word.keyword),
+            other => *other == Token::Period,
+        };
+        let mut before = self.kept[..bracket].iter().rev().skip_while(|t| is_path(t));
+        let from = |t: &TokenWithSpan| matches!(keyword(t), Keyword::FROM | Keyword::JOIN);
+        queries.next().is_none() && before.next().is_some_and(from)
+    }
+
+    /// The bracket that is open still, when it was kept lately: such arguments stand in front.
+    fn innermost_bracket(&self) -> Option<usize> {
+        let mut closed = 0_usize;
+        for (at, token) in self.kept.iter().enumerate().rev().take(LONGEST_ARGUMENTS) {
+            match token.token {
+                Token::RParen => closed += 1,
+                Token::LParen if closed == 0 => return Some(at),
+                Token::LParen => closed -= 1,
+                _ => {}
+            }
+        }
+        None
     }
 
     /// What joins the arms of a set operation, in the parser's words: by position `ALL` and
