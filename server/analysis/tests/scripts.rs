@@ -213,3 +213,17 @@ fn what_never_runs_does_not_run_within_blocks() {
         );
     }
 }
+
+#[test]
+fn a_view_does_not_see_what_lives_in_the_session() {
+    for sql in [
+        "CREATE TEMP TABLE customers AS SELECT 'x' AS ssn; CREATE VIEW ds.v AS SELECT ssn FROM customers",
+        "CREATE TEMP TABLE t AS SELECT 1 AS a; CREATE VIEW ds.v AS SELECT a FROM t",
+        "DECLARE a INT64; CREATE VIEW ds.v AS SELECT a FROM orders",
+        "CREATE TEMP FUNCTION f() AS (1); CREATE VIEW ds.v AS SELECT f() AS a",
+    ] {
+        assert_eq!(analysed(sql).route, Route::Block, "{sql}");
+    }
+    let lasting = "CREATE TABLE ds.t AS SELECT 1 AS a; CREATE VIEW ds.v AS SELECT a FROM ds.t";
+    assert_eq!(analysed(lasting).route, Route::Approve);
+}

@@ -63,6 +63,11 @@ pub(crate) struct Kind {
 }
 
 impl Kind {
+    /// Whether it makes a view.
+    pub fn is_view(&self) -> bool {
+        matches!(self.name, "create_view" | "create_materialized_view")
+    }
+
     /// The kind of the statement that these tokens are.
     pub fn of(tokens: &[TokenWithSpan]) -> Self {
         let cursor = Cursor(tokens);

@@ -3,7 +3,10 @@
 use domain::TableName;
 use sqlparser::ast::{Ident, ObjectName, Query};
 
-use super::super::{Ctes, Output, Walk, field, path, path_place};
+use super::{
+    super::{Ctes, Output, Walk, field, path, path_place},
+    Own,
+};
 use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
     scope::Relation,
@@ -127,6 +130,7 @@ impl Walk<'_> {
         }
         let masked = self.masked.len();
         let output = match query {
+            Some(query) if kind.is_view() => self.definition_of_view(query)?,
             Some(query) => self.query(query, None, &Ctes::default())?,
             None => Output::default(),
         };
@@ -137,6 +141,20 @@ impl Walk<'_> {
             self.keep(full, renamed(&output.fields, columns), kind);
         }
         Ok(output)
+    }
+
+    /// A view does not see what lives in the session: a name means what it means without it.
+    fn definition_of_view(&mut self, query: &Query) -> Followed<Output> {
+        let lasting = self.own.tables.iter().filter(|(_, t)| !t.is_temporary);
+        let visible = Own {
+            tables: lasting.map(|(n, t)| (n.clone(), t.clone())).collect(),
+            repeats: self.own.repeats,
+            ..Own::default()
+        };
+        let own = std::mem::replace(&mut self.own, visible);
+        let output = self.query(query, None, &Ctes::default());
+        self.own = own;
+        output
     }
 
     /// A table of the script carries everything that is ever stored in it.
