@@ -235,11 +235,10 @@ fn options_are_harmless(cursor: &Cursor<'_>, range: Range<usize>) -> bool {
 
 /// The first word of each definition in a list of columns, but for constraints.
 fn column_names(cursor: &Cursor<'_>, range: Range<usize>) -> Vec<String> {
-    let constraints = ["CONSTRAINT", "PRIMARY", "FOREIGN"];
     let pieces = pieces(cursor, range);
     let firsts = pieces.iter().map(|piece| cursor.at_or_after(piece.start));
     firsts
-        .filter(|&at| !constraints.iter().any(|word| cursor.is(at, word)))
+        .filter(|&at| !is_constraint(cursor, at))
         .filter_map(|at| match cursor.token(at) {
             Some(Token::Word(word)) => Some(word.value.clone()),
             _ => None,
@@ -247,17 +246,31 @@ fn column_names(cursor: &Cursor<'_>, range: Range<usize>) -> Vec<String> {
         .collect()
 }
 
+/// Whether a constraint starts here; the words may be names of columns, too.
+fn is_constraint(cursor: &Cursor<'_>, at: usize) -> bool {
+    let key = |at| {
+        let kind = cursor.is(at, "PRIMARY") || cursor.is(at, "FOREIGN");
+        kind && cursor.is(cursor.after(at), "KEY")
+    };
+    let behind_name = cursor.after(cursor.after(at));
+    key(at) || cursor.is(at, "CONSTRAINT") && key(behind_name)
+}
+
 /// The parts of a list, by its commas outside all brackets.
 pub(crate) fn pieces(cursor: &Cursor<'_>, range: Range<usize>) -> Vec<Range<usize>> {
     let mut open = 0_i64;
+    // Those of types; elsewhere `<` and `>` compare.
+    let mut angles = 0_i64;
     let mut pieces = Vec::new();
     let mut start = range.start;
     for at in range.clone() {
         match cursor.token(at) {
-            Some(Token::LParen | Token::LBracket | Token::Lt) => open += 1,
-            Some(Token::RParen | Token::RBracket | Token::Gt) => open -= 1,
-            Some(Token::ShiftRight) => open -= 2,
-            Some(Token::Comma) if open == 0 => {
+            Some(Token::LParen | Token::LBracket) => open += 1,
+            Some(Token::RParen | Token::RBracket) => open -= 1,
+            Some(Token::Lt) if at > range.start && is_generic(cursor, at - 1) => angles += 1,
+            Some(Token::Gt) if angles > 0 => angles -= 1,
+            Some(Token::ShiftRight) if angles > 0 => angles = (angles - 2).max(0),
+            Some(Token::Comma) if open == 0 && angles == 0 => {
                 pieces.push(start..at);
                 start = at + 1;
             }
@@ -266,4 +279,10 @@ pub(crate) fn pieces(cursor: &Cursor<'_>, range: Range<usize>) -> Vec<Range<usiz
     }
     pieces.push(start..range.end);
     pieces
+}
+
+/// Whether a type with types in angle brackets is named here.
+fn is_generic(cursor: &Cursor<'_>, at: usize) -> bool {
+    let types = ["ARRAY", "STRUCT", "RANGE"];
+    types.iter().any(|name| cursor.is(at, name))
 }

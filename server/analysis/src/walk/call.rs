@@ -49,7 +49,8 @@ impl Walk<'_> {
         if !within_group.is_empty() {
             return Err(Refusal::unsupported(&place, "WITHIN GROUP"));
         }
-        if called == "WITH" {
+        let is_quoted = parts.iter().any(|part| part.quote_style.is_some());
+        if called == "WITH" && !is_quoted {
             return self.with_names(args, scope, ctes);
         }
         if let Some(own) = self.own_function(&called) {

@@ -168,8 +168,13 @@ impl Walk<'_> {
         }
         // Where a table is there already, `IF NOT EXISTS` leaves it as it is: of the session's, only
         // the script itself can have made one.
-        let surely_made =
-            !kind.unless_exists || kind.temporary && (before.is_none() || same.is_some());
+        let known = before.is_none() || same.is_some();
+        let surely_made = if kind.unless_exists {
+            kind.temporary && known
+        } else {
+            // Of two tables of one name, either can be there in the next turn of a loop.
+            known || !self.own.repeats
+        };
         let presence = if surely_made {
             Presence::Here {
                 depth: self.own.depth,
@@ -190,6 +195,11 @@ impl Walk<'_> {
 
     /// Rows that a query gives are stored in a table of the script, by position.
     pub fn store(&mut self, target: &ObjectName, columns: &[Ident], output: &Output) {
+        let given = output.fields.len();
+        let differs = |own: &mut OwnTable| columns.is_empty() && own.relation.fields.len() != given;
+        if self.own_mut(target).is_some_and(differs) {
+            return self.store_everything(target);
+        }
         let stored = |own: &mut OwnTable| {
             for (position, given) in output.fields.iter().enumerate() {
                 let field = match columns.get(position) {
