@@ -20,7 +20,7 @@ LABORATORY = HERE.parent / "noninterference/catalog.json"
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="oracle", description=__doc__)
     parser.add_argument("--everything", action="store_true", help="show all of each list")
-    parser.add_argument("--generated", type=int, default=1000,
+    parser.add_argument("--generated", type=int, default=500,
                         help="so many random queries of each of the two generators")
     parser.add_argument("--seed", type=int, default=1, help="which random queries")
     parser.add_argument("--queries", type=Path, help="only this file of queries")

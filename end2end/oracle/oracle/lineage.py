@@ -4,6 +4,10 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass, field
 
+from zetasql.wasi._pb2.zetasql.resolved_ast.resolved_ast_enums_pb2 import (
+    ResolvedCreateStatementEnums,
+)
+
 from . import value
 from .catalog import Catalog
 from .expressions import Expressions, Unfollowed
@@ -13,9 +17,16 @@ from .value import NOTHING, Value
 KINDS = {
     "QueryStmt": "select", "InsertStmt": "insert", "UpdateStmt": "update",
     "DeleteStmt": "delete", "MergeStmt": "merge", "CreateTableAsSelectStmt": "create_table_as",
-    "DropStmt": "drop", "TruncateStmt": "truncate",
+    "CreateViewStmt": "create_view", "CreateMaterializedViewStmt": "create_materialized_view",
+    "TruncateStmt": "truncate",
 }
 """Countersign's names of the statements that it knows, even if only to refuse them."""
+
+
+def kind_of(statement: Node) -> str:
+    if statement.kind == "DropStmt":
+        return f"drop_{statement.object_type.lower().replace(' ', '_')}"
+    return KINDS.get(statement.kind, statement.kind)
 
 
 @dataclass
@@ -63,7 +74,7 @@ class Lineage(Expressions):
         self.recursions: list[list[Value]] = []
 
     def statement(self, statement: Node) -> Facts:
-        kind = KINDS.get(statement.kind, statement.kind)
+        kind = kind_of(statement)
         rule = getattr(self, f"statement_{statement.kind}", None)
         if rule is None:
             return Facts(kind, set())
@@ -92,13 +103,19 @@ class Lineage(Expressions):
         return self.answer(outputs, columns, node.is_value_table)
 
     def statement_CreateTableAsSelectStmt(self, node: Node) -> Facts:
+        """A temporary table goes with the session: nothing of the warehouse is written."""
         facts = self.statement_QueryStmt(node)
+        if node.create_scope == ResolvedCreateStatementEnums.CREATE_TEMP:
+            return facts
         path = list(node.name_path)
         if len(path) == 1:
             path = path[0].split(".")
         start = [self.catalog.project, self.catalog.dataset][: 3 - len(path)]
         facts.writes = {".".join([*start, *path])}
         return facts
+
+    statement_CreateViewStmt = statement_CreateTableAsSelectStmt
+    statement_CreateMaterializedViewStmt = statement_CreateTableAsSelectStmt
 
     def target(self, scan: Node) -> set[str]:
         """The table that a statement changes; it is not read by that alone."""
