@@ -1,6 +1,12 @@
 //! Puts the program together from its configuration, and serves.
 
-use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    net::{IpAddr, SocketAddr},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use axum::{
@@ -15,7 +21,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     config::{Config, Credentials, MailConfig, PolicyConfig, WarehouseConfig},
     context::{Clock, SystemClock},
-    http::{assets, health, problem::Problem, request_id, security, v1},
+    http::{assets, client_address, health, problem::Problem, request_id, security, v1},
     identity::{self, Identity},
     jobs,
     notify::{MailFolder, MailServer, Mailer},
@@ -116,6 +122,7 @@ fn mailer(config: &MailConfig) -> anyhow::Result<Arc<dyn Mailer>> {
 pub fn router(config: &Config, services: &Services, identity: &Identity) -> anyhow::Result<Router> {
     let pages = ui::router(services.clone(), portal_options(config)?);
     let rules = security::BrowserRules::new(config);
+    let proxies: Arc<[IpAddr]> = config.server.trusted_proxies.as_slice().into();
     Ok(Router::new()
         .nest("/api/v1", v1::router(services.clone()))
         .merge(identity::router(identity, pages))
@@ -125,6 +132,10 @@ pub fn router(config: &Config, services: &Services, identity: &Identity) -> anyh
             |_: Box<dyn std::any::Any + Send>| {
                 axum::response::IntoResponse::into_response(Problem::internal())
             },
+        ))
+        .layer(from_fn_with_state(
+            proxies,
+            client_address::with_client_address,
         ))
         .layer(from_fn_with_state(rules, security::with_security_headers))
         .layer(from_fn(request_id::with_request_id)))

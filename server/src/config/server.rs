@@ -1,6 +1,9 @@
 //! `[server]`: where we listen and how browsers call us.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -15,6 +18,8 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// The address in people's browsers: scheme, host and port, no path.
     pub public_url: Url,
+    /// Proxies in front of us, whose word on the client's address is taken.
+    pub trusted_proxies: Vec<IpAddr>,
     /// The folder of the built portal.
     pub site_root: PathBuf,
 }

@@ -1,6 +1,7 @@
 //! The HTTP door: the API for agents and what every answer carries.
 
 pub mod assets;
+pub mod client_address;
 mod errors;
 pub mod health;
 pub mod json;

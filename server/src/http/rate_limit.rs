@@ -2,15 +2,10 @@
 //!
 //! What is guarded here is also proved: the limit only makes guessing and flooding slow.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    num::NonZeroU32,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -20,7 +15,7 @@ use governor::{
 };
 use http::{HeaderValue, StatusCode, header};
 
-use super::problem::Problem;
+use super::{client_address::ClientAddress, problem::Problem};
 use crate::context::Context;
 
 /// Above so many keys, those that are back at rest are forgotten.
@@ -99,10 +94,9 @@ pub async fn by_person(State(limit): State<RateLimit>, request: Request, next: N
 /// Where the request comes from. Somebody with an IPv6 network has 2^64 addresses in it, so
 /// the network counts.
 fn address(request: &Request) -> String {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    match peer.map(|ConnectInfo(peer)| peer.ip()) {
-        Some(IpAddr::V4(address)) => address.to_string(),
-        Some(IpAddr::V6(address)) => {
+    match request.extensions().get() {
+        Some(ClientAddress(IpAddr::V4(address))) => address.to_string(),
+        Some(ClientAddress(IpAddr::V6(address))) => {
             let [a, b, c, d, ..] = address.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
         }

@@ -1,5 +1,7 @@
 //! Which crate and which folder may use which: the table of docs/architecture.md.
 
+mod claims;
+
 use std::{
     collections::BTreeSet,
     env, fs,

@@ -474,3 +474,25 @@ async fn whoever_tries_too_often_has_to_wait() {
         assert!(page.headers.contains_key("retry-after"));
     }
 }
+
+#[tokio::test]
+async fn nobody_decides_faster_than_they_can_read() {
+    let site = Site::start().await;
+    let mut browser = site.signed_in().await;
+    browser.get("/").await;
+    let fields = [("approval", "apr_none"), ("ballot", "approve")];
+    for _ in 0..30 {
+        let page = browser.submit("/ui/decide", &fields).await;
+        assert_ne!(page.status, 429, "{page:?}");
+    }
+    let page = browser.submit("/ui/decide", &fields).await;
+    assert_eq!(page.status, 429, "{page:?}");
+    assert_eq!(site.ledger().await[0].event, "request.refused");
+    // Somebody else is not held up by it.
+    let mut other = site.browser();
+    site.sign_in(&mut other, |claims| claims["sub"] = json!("subject-2"))
+        .await;
+    other.get("/").await;
+    let page = other.submit("/ui/decide", &fields).await;
+    assert_ne!(page.status, 429, "{page:?}");
+}
