@@ -116,6 +116,11 @@ impl Walk<'_> {
     ) -> Followed<Output> {
         let parts = path(target)?;
         let full = if kind.temporary {
+            if self.is_catalogued(&parts) {
+                // Which of the two a name means later must not rest on us.
+                let what = "A temporary table under the name of one in the default dataset";
+                return Err(Refusal::unsupported(place, what));
+            }
             temporary_name(parts.last().map_or("", |last| &last.value))
         } else {
             let full = self.full_name(&parts, place)?;
