@@ -31,7 +31,7 @@ test('whoever is disabled is out at once, with their runs', async ({ stack, as }
     await choose(alice.page, 'alice');
     await expect(alice.page.getByText('person_disabled')).toBeVisible();
     const { status, text } = await agent.ask('SELECT 1 AS one');
-    expect([status, JSON.parse(text).code]).toEqual([401, 'run_revoked']);
+    expect([status, JSON.parse(text).code]).toEqual([401, 'person_disabled']);
   });
   await test.step('the ledger tells it in one breath', async () => {
     const events = (await ledger.after(before)).map(({ event }) => event);

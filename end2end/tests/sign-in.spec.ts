@@ -70,7 +70,7 @@ test('people of a certified provider', async ({ stack, browser }) => {
 });
 
 async function decideGravely(countersign: Countersign, ana: Page, ben: Page): Promise<void> {
-  const agentPage = await registerAgent(ben, 'grave', ['read demo.shop.*'], 'ana@example.org');
+  const agentPage = await registerAgent(ben, ana, 'grave', ['read demo.shop.*']);
   const { token } = await openRun(ana, agentPage, { purpose: 'Who writes from where' });
   const agent = new Agent(countersign.url, token);
   const waiting = await agent.intent(GRAVE);

@@ -105,4 +105,6 @@ events! {
     CampaignSigned => "campaign.signed",
     /// A mail was handed to the mail server or written to its folder.
     MailSent => "mail.sent",
+    /// A mail did not reach everybody and is not tried again.
+    MailGivenUp => "mail.given_up",
 }

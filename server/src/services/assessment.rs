@@ -91,32 +91,14 @@ impl Services {
     ) -> Result<Assessment, ServiceError> {
         let catalog = self.catalog.current()?;
         let mut analysis = analyse(&intent.sql, &catalog);
+        let outside = self.outside(&analysis, run).await?;
+        let crossed = outside.problem();
         let mut problem = not_understood(&analysis);
         let mut dry_run = None;
-        if analysis.understood && analysis.route != Route::Block {
-            match self.dry_run(intent, run, &analysis).await {
-                Ok(facts) => {
-                    if let Some(why) = disagreement(&analysis, &facts) {
-                        analysis.understood = false;
-                        analysis.route = Route::Block;
-                        analysis.not_understood_because = Some(why.clone());
-                        problem = Some(Problem::new("analysis_disagrees", why));
-                    }
-                    dry_run = Some(facts);
-                }
-                Err(ServiceError::Warehouse(WarehouseError::Rejected { reason, message })) => {
-                    analysis.route = Route::Block;
-                    let detail = format!("BigQuery refuses it ({reason}): {message}");
-                    problem = Some(Problem::new("warehouse_rejects", detail));
-                }
-                Err(ServiceError::Warehouse(WarehouseError::NotFound { message })) => {
-                    analysis.route = Route::Block;
-                    problem = Some(Problem::new("unknown_table", message));
-                }
-                Err(other) => return Err(other),
-            }
+        // Of what lies outside the scope, BigQuery is not even asked.
+        if analysis.understood && analysis.route != Route::Block && crossed.is_none() {
+            (dry_run, problem) = self.compare(intent, run, &mut analysis).await?;
         }
-        let outside = self.outside(&analysis, run).await?;
         let judged = (&analysis, dry_run.as_ref());
         let facts = self
             .facts(judged, intent, run, &catalog, &outside.tables)
@@ -127,7 +109,6 @@ impl Services {
             problem = Some(policy_problem(&analysis, &decision));
         }
         // The scope is the run's contract, and caps are the agent's: no policy file widens them.
-        let crossed = outside.problem();
         if let Some(crossed) = crossed.or_else(|| too_dear(intent, dry_run.as_ref())) {
             decision.route = Route::Block;
             problem = problem.or(Some(crossed));
@@ -143,6 +124,37 @@ impl Services {
             problem,
             digest,
         })
+    }
+
+    /// BigQuery's own word on an understood query; where it differs, the query counts as not
+    /// understood.
+    async fn compare(
+        &self,
+        intent: &IntentRecord,
+        run: &RunRecord,
+        analysis: &mut Analysis,
+    ) -> Result<(Option<DryRunFacts>, Option<Problem>), ServiceError> {
+        match self.dry_run(intent, run, analysis).await {
+            Ok(facts) => {
+                let problem = disagreement(analysis, &facts).map(|why| {
+                    analysis.understood = false;
+                    analysis.route = Route::Block;
+                    analysis.not_understood_because = Some(why.clone());
+                    Problem::new("analysis_disagrees", why)
+                });
+                Ok((Some(facts), problem))
+            }
+            Err(ServiceError::Warehouse(WarehouseError::Rejected { reason, message })) => {
+                analysis.route = Route::Block;
+                let detail = format!("BigQuery refuses it ({reason}): {message}");
+                Ok((None, Some(Problem::new("warehouse_rejects", detail))))
+            }
+            Err(ServiceError::Warehouse(WarehouseError::NotFound { message })) => {
+                analysis.route = Route::Block;
+                Ok((None, Some(Problem::new("unknown_table", message))))
+            }
+            Err(other) => Err(other),
+        }
     }
 
     async fn dry_run(

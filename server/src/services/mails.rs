@@ -15,10 +15,12 @@ use crate::{
 
 /// The longest pause between two attempts, in seconds.
 const PAUSE_MAXIMUM: i64 = 3600;
+/// After so many attempts, nine hours or so, an address is taken to be wrong.
+const ATTEMPTS_MAXIMUM: u64 = 16;
 
 impl Services {
     /// Sends every mail that is due. Whom one does not reach is tried again later, at growing
-    /// pauses; whom it has reached gets it once.
+    /// pauses but not for ever; whom it has reached gets it once.
     pub async fn send_due_mails(&self, context: &Context) -> Result<(), ServiceError> {
         for mut owed in self.parts.store.due_mails(context.now).await? {
             match self.send_owed(&mut owed).await {
@@ -28,16 +30,30 @@ impl Services {
                     tx.commit().await?;
                 }
                 Err(SendError::Mail(error)) => {
-                    tracing::warn!(%error, attempt = owed.attempts + 1, "a mail was not sent; it is tried again");
-                    let doublings = u32::try_from(owed.attempts.min(10)).unwrap_or(10);
-                    let pause = (10 * 2_i64.pow(doublings)).min(PAUSE_MAXIMUM);
-                    let due_at = context.now.plus_seconds(pause);
-                    self.parts.store.postpone_mail(&owed, due_at).await?;
+                    let attempt = owed.attempts + 1;
+                    tracing::warn!(%error, attempt, "a mail did not reach everybody");
+                    self.try_again_later(context, &owed).await?;
                 }
                 Err(SendError::Service(error)) => return Err(error),
             }
         }
         Ok(())
+    }
+
+    async fn try_again_later(
+        &self,
+        context: &Context,
+        owed: &OutboxRecord,
+    ) -> Result<(), ServiceError> {
+        if owed.attempts + 1 >= ATTEMPTS_MAXIMUM {
+            let mut tx = self.begin(context).await?;
+            tx.give_up_mail(owed).await?;
+            return Ok(tx.commit().await?);
+        }
+        let doublings = u32::try_from(owed.attempts.min(10)).unwrap_or(10);
+        let pause = (10 * 2_i64.pow(doublings)).min(PAUSE_MAXIMUM);
+        let due_at = context.now.plus_seconds(pause);
+        Ok(self.parts.store.postpone_mail(owed, due_at).await?)
     }
 
     /// How many people it has reached in all, or why it did not reach the last that failed.

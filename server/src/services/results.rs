@@ -38,6 +38,8 @@ impl Services {
             .store
             .begin(&context.actor.name(), context.now)
             .await?;
+        // A run that has ended since its token was looked at is handed nothing any more.
+        tx.require_open_run(run).await?;
         let digest = sealed.execution.result_digest.clone().unwrap_or_default();
         let payload = serde_json::json!({ "result_digest": digest, "rows": sealed.row_count });
         let subject = sealed.execution.id.to_string();

@@ -44,7 +44,8 @@ pub struct OpenedRun {
 }
 
 impl Services {
-    /// Agents with which this person may open a run, with the grants that count now.
+    /// Agents with which this person may open a run in the portal, with the grants that count
+    /// now. One whose tokens are bound to its key opens its runs itself.
     pub async fn openable_agents(
         &self,
         context: &Context,
@@ -52,7 +53,8 @@ impl Services {
         let person = context.authorise(&[Role::Initiator])?;
         let mut openable = Vec::new();
         for agent in self.parts.store.agents().await? {
-            if is_sponsor(person, &agent) && agent.is_active(context.now) {
+            let is_open = agent.is_active(context.now) && agent.allows_bearer;
+            if is_open && is_sponsor(person, &agent) {
                 let grants = self.active_grants_of(agent.id, context.now).await?;
                 openable.push((agent, grants));
             }

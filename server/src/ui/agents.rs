@@ -115,6 +115,7 @@ impl Desk {
         let ends = may_revoke_agent(&self.context, agent);
         AgentActions {
             open: state == AgentState::Active
+                && agent.allows_bearer
                 && opens.is_ok_and(|person| is_sponsor(person, agent)),
             confirm: state == AgentState::Proposed && confirms,
             suspend: state == AgentState::Active && ends,

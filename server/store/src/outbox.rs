@@ -94,6 +94,24 @@ impl Transaction {
         .await?;
         Ok(())
     }
+
+    /// Tries a mail no more.
+    pub async fn give_up_mail(&mut self, mail: &OutboxRecord) -> Result<(), StoreError> {
+        sqlx::query(
+            "update outbox set attempts = attempts + 1, due_at = $2, delivered = $3 where id = $1",
+        )
+        .bind(mail.id)
+        .bind(i64::MAX)
+        .bind(serde_json::to_string(&mail.delivered)?)
+        .execute(self.connection())
+        .await?;
+        let (kind, delivered) = (mail.kind.as_str(), &mail.delivered);
+        let payload = serde_json::json!({ "kind": kind, "delivered": delivered });
+        let subject = mail.intent.to_string();
+        self.record(EventName::MailGivenUp, &subject, None, &payload)
+            .await?;
+        Ok(())
+    }
 }
 
 impl Store {

@@ -1,5 +1,6 @@
 //! The door of the agents: what they send, what they get, what is refused.
 
+mod adversaries;
 mod blocked;
 mod harmless_read;
 mod idempotency;

@@ -73,6 +73,26 @@ async fn one_bad_address_keeps_nobody_else_waiting_and_nobody_gets_it_twice() {
 }
 
 #[tokio::test]
+async fn an_address_that_never_works_is_given_up_on_record() {
+    let portal = TestPortal::new().await;
+    let agent = portal.agent_at_work().await;
+    portal.pending(&agent).await;
+    portal.mails.refuses("bob@");
+    for _ in 0..20 {
+        send(&portal).await;
+        portal.clock.advance(3600);
+    }
+    let given_up = portal.recorded("mail.given_up").await;
+    assert_eq!(given_up.len(), 1);
+    let carol = Who::Carol.id().to_string();
+    assert_eq!(given_up[0]["delivered"], serde_json::json!([carol]));
+    portal.mails.refuses("");
+    send(&portal).await;
+    assert_eq!(portal.mails.recipients(), [CAROL]);
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn nobody_is_called_for_what_was_taken_back() {
     let portal = TestPortal::new().await;
     let agent = portal.agent_at_work().await;

@@ -86,10 +86,10 @@ async fn revoke_ends_the_grant_for_runs_that_are_open_too() {
     let view = seen(&portal, id).await;
     let judged = judge(&portal, Who::Erin, id, &view.items[0], Revoke).await;
     judged.expect("a verdict");
-    let answer = portal.agent(&run).ask(CUSTOMERS_SQL).await;
-    assert_eq!(answer.problem(), (403, "out_of_scope".to_owned()));
-    let answer = portal.agent(&run).ask(ORDERS_SQL).await;
-    assert_eq!(answer.problem(), (422, "analysis_disagrees".to_owned()));
+    for sql in [CUSTOMERS_SQL, ORDERS_SQL] {
+        let answer = portal.agent(&run).ask(sql).await;
+        assert_eq!(answer.problem(), (403, "out_of_scope".to_owned()));
+    }
     portal.finish().await;
 }
 

@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use countersign::services::NewAgent;
+use countersign::{
+    context::{Actor, Context},
+    services::{NewAgent, Proof, RunToken},
+};
 use domain::{
     Caps, IntentId,
     IntentState::{Cancelled, Succeeded, Withdrawn},
@@ -210,6 +213,31 @@ async fn what_is_judged_while_the_run_ends_is_blocked() {
         .expect("the only one")
         .finish()
         .await;
+}
+
+#[tokio::test]
+async fn nothing_is_released_to_a_run_that_ended_behind_its_proof() {
+    let portal = TestPortal::new().await;
+    let scene = scene(&portal).await;
+    let token: RunToken = scene.run.token.parse().expect("a token");
+    let proved = portal
+        .services
+        .authenticate(&token, &Proof::Bearer, portal.now());
+    let context = Context {
+        actor: Actor::Run(proved.await.expect("proved")),
+        request_id: String::new(),
+        now: portal.now(),
+    };
+    let alice = portal.by(Who::Alice);
+    let ended = portal
+        .services
+        .revoke_run(&alice, scene.run.id, "lost")
+        .await;
+    ended.expect("ended");
+    let released = portal.services.release(&context, scene.sealed).await;
+    assert_eq!(released.expect_err("a refusal").code(), "run_ended");
+    assert_eq!(portal.recorded("result.released").await.len(), 0);
+    portal.finish().await;
 }
 
 #[tokio::test]

@@ -165,6 +165,27 @@ async fn a_run_is_short_and_ends_with_its_agent() {
 }
 
 #[tokio::test]
+async fn the_portal_opens_no_run_whose_token_would_need_a_key() {
+    let portal = TestPortal::new().await;
+    let new = NewAgent {
+        allows_bearer: false,
+        ..portal.new_agent("pipeline", &["read demo.shop.*"])
+    };
+    let agent = portal.confirmed(new).await;
+    let form = portal.get(Who::Alice, "/runs/new").await;
+    assert!(!form.body.contains("pipeline"), "{}", form.body);
+    let page = portal.get(Who::Alice, &format!("/agents/{agent}")).await;
+    assert!(!page.body.contains(&format!("/runs/new?agent={agent}")));
+    let asked = format!("agent={agent}&purpose=p&minutes=60");
+    portal
+        .desk::<app::api::runs::OpenRun>(Who::Alice, &asked)
+        .await;
+    assert_eq!(portal.recorded("run.opened").await.len(), 0);
+    assert_eq!(portal.recorded("run.refused").await.len(), 1);
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn its_token_is_shown_once_and_to_who_opened_it() {
     let portal = TestPortal::new().await;
     let agent = portal.register("churn-model", &["read demo.shop.*"]).await;

@@ -83,6 +83,10 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<RunToken, Box<Problem>> {
         let problem = Problem::new(StatusCode::UNAUTHORIZED, code, "A run token is needed");
         Box::new(problem.detail(detail))
     };
+    // Of two, each program on the way might believe another one.
+    if headers.get_all(header::AUTHORIZATION).iter().count() > 1 {
+        return Err(wrong("token_malformed", "send one Authorization header"));
+    }
     let header = headers.get(header::AUTHORIZATION).ok_or_else(|| {
         wrong(
             "token_missing",

@@ -1,0 +1,81 @@
+//! The program itself, in a process of its own.
+
+use std::{
+    fs::{self, File},
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command},
+    time::Duration,
+};
+
+/// One process of the program; ends with this value.
+pub struct Replica {
+    process: Child,
+    url: String,
+}
+
+impl Replica {
+    /// Starts one over the database in this folder, and waits until it answers.
+    pub async fn start(folder: &Path, name: &str) -> Self {
+        let port = free_port();
+        let file = folder.join(format!("{name}.toml"));
+        let text = configuration(folder);
+        let text = format!("[server]\nlisten = \"127.0.0.1:{port}\"\n{text}");
+        fs::write(&file, text).expect("written");
+        let log = File::create(folder.join(format!("{name}.log"))).expect("a log");
+        let process = Command::new(env!("CARGO_BIN_EXE_countersign"))
+            .args(["serve", "--config"])
+            .arg(&file)
+            .current_dir(folder)
+            .stdout(log.try_clone().expect("a log"))
+            .stderr(log)
+            .spawn()
+            .expect("started");
+        let url = format!("http://127.0.0.1:{port}");
+        while reqwest::get(format!("{url}/healthz")).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Self { process, url }
+    }
+
+    /// Where it answers.
+    pub fn url(&self) -> String {
+        self.url.clone()
+    }
+}
+
+impl Drop for Replica {
+    fn drop(&mut self) {
+        // One that has ended by itself is as well.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Whatever is needed besides: neither people nor BigQuery are asked here.
+pub fn configuration(folder: &Path) -> String {
+    format!(
+        r#"
+[store]
+url = "sqlite://{}/countersign.db"
+[identity]
+issuer = "http://127.0.0.1:1"
+client_id = "countersign"
+client_secret = "not a real one"
+[identity.roles]
+initiator = ["analysts"]
+[warehouse]
+base_url = "http://127.0.0.1:1/bigquery/v2"
+access_token = "not a real one"
+project = "demo"
+datasets = ["shop"]
+"#,
+        folder.display()
+    )
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
