@@ -117,6 +117,8 @@ fn words_that_the_parser_is_not_shown_hide_nothing() {
         "WITH t AS (SELECT ssn AS model, country FROM customers) SELECT 1, model country FROM t",
         "WITH t AS (SELECT ssn AS table, country FROM customers) SELECT 1, table country FROM t",
         "WITH model AS (SELECT ssn FROM customers), x AS (SELECT 1 AS a) SELECT 1, ssn FROM x, model y",
+        "WITH model AS (SELECT ssn FROM customers), x AS (SELECT 1 AS a) SELECT 1, ssn FROM (model y JOIN x ON TRUE)",
+        "WITH table AS (SELECT ssn FROM customers), x AS (SELECT 1 AS a) SELECT 1, ssn FROM x JOIN (table y JOIN x AS z ON TRUE) ON TRUE",
     ] {
         let analysis = analysed(sql);
         let hidden = analysis.statements[0]

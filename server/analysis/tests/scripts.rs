@@ -224,6 +224,12 @@ fn nothing_is_lost_on_the_way_through_what_a_script_makes() {
          INSERT INTO t SELECT country, country, ssn FROM customers; SELECT d FROM t",
         "CREATE TEMP TABLE t (a ARRAY<STRUCT<x INT64, y INT64>>, d STRING, PRIMARY KEY (d) NOT ENFORCED); \
          INSERT INTO t SELECT [], ssn FROM customers; SELECT d FROM t",
+        "CREATE TEMP FUNCTION f(s STRUCT<a STRING, b STRING>) AS (s.a); \
+         SELECT f(STRUCT(ssn AS b, country AS a)) AS x FROM customers",
+        "CREATE TEMP FUNCTION f(x STRING, y STRING) RETURNS STRUCT<a STRING, b STRING> AS (STRUCT(x AS b, y AS a)); \
+         SELECT f(ssn, country).a FROM customers",
+        "CREATE TEMP TABLE t (s STRUCT<a STRING, b STRING>) AS SELECT STRUCT(ssn AS b, country AS a) FROM customers; \
+         SELECT s.a FROM t",
         "CREATE TEMP FUNCTION `WITH`(a STRING, b STRING) AS (a); \
          SELECT `WITH`(ssn, country) AS x FROM customers",
     ] {

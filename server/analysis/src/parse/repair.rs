@@ -187,9 +187,12 @@ impl Repair<'_> {
             Token::Word(word) => !is_reserved(word.keyword),
             other => *other == Token::Period,
         };
-        let mut before = self.kept[..bracket].iter().rev().skip_while(|t| is_path(t));
-        let from = |t: &TokenWithSpan| matches!(keyword(t), Keyword::FROM | Keyword::JOIN);
-        queries.next().is_none() && before.next().is_some_and(from)
+        let before = &self.kept[..bracket];
+        let called = before.iter().rev().take_while(|t| is_path(t)).count();
+        let from = before.iter().rev().nth(called);
+        called > 0
+            && queries.next().is_none()
+            && from.is_some_and(|t| matches!(keyword(t), Keyword::FROM | Keyword::JOIN))
     }
 
     /// The bracket that is open still, when it was kept lately: such arguments stand in front.

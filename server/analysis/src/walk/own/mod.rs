@@ -177,7 +177,8 @@ impl Walk<'_> {
         Err(Refusal::new(FindingCode::Unmaskable, place, message))
     }
 
-    /// What the body of a function gives for these arguments.
+    /// What the body of a function gives for these arguments. Declared types take the fields of a
+    /// struct by position, whatever they are called, so the fields are not told apart.
     pub(super) fn call_own(
         &mut self,
         function: &Function,
@@ -189,8 +190,12 @@ impl Walk<'_> {
             return Err(Refusal::new(FindingCode::SyntaxError, place, message));
         }
         let given = function.parameters.iter().zip(arguments);
-        let names = given.map(|(own, value)| field(Some(Rc::clone(own)), value.clone()));
+        let names = given.map(|(own, value)| {
+            let whole = Value::from_all([value]);
+            field(Some(Rc::clone(own)), whole)
+        });
         let scope = Scope::of_names(names.collect(), None);
-        self.expression(&function.body, &scope, &Ctes::default())
+        let result = self.expression(&function.body, &scope, &Ctes::default())?;
+        Ok(Value::from_all([&result]))
     }
 }

@@ -258,12 +258,13 @@ fn temporary_name(table: &str) -> TableName {
     TableName::new(format!("_SESSION.{table}"))
 }
 
-/// The columns of a table that is made of a query, of a list of columns, or of both.
+/// The columns of a table that is made of a query, of a list of columns, or of both. A declared
+/// type takes the fields of a struct by position, whatever they are called.
 fn renamed(given: &[Field], columns: &[String]) -> Vec<Field> {
     if columns.is_empty() {
         return given.to_vec();
     }
-    let values = given.iter().map(|f| f.value.clone());
+    let values = given.iter().map(|f| Value::from_all([&f.value]));
     let values = values.chain(std::iter::repeat_with(Value::default));
     let named = columns.iter().zip(values);
     named
