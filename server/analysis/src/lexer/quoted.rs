@@ -58,10 +58,8 @@ impl Lexer<'_> {
         let start = self.at;
         self.at += form.prefix + form.width();
         let inner = self.at;
-        let closing = self.find_closing(form).ok_or_else(|| {
-            self.at = self.text.len().min(inner + 1);
-            self.error(start, "A quoted text is not closed.")
-        })?;
+        let unclosed = || self.error(start, "A quoted text is not closed.");
+        let closing = self.find_closing(form).ok_or_else(unclosed)?;
         self.at = closing + form.width();
         let content = &self.text[inner..closing];
         let content = if form.raw {

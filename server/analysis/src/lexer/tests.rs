@@ -81,3 +81,12 @@ fn what_is_not_googlesql_is_refused() {
         assert!(super::tokens(text).is_err(), "{text:?}");
     }
 }
+
+#[test]
+fn no_place_splits_a_character() {
+    for text in ["`é", "'é", "rb'é", "SELECT '''é", "\"é"] {
+        let refusal = super::tokens(text).expect_err("an open quote");
+        let finding = refusal.into_finding_within(&(0..text.len()));
+        assert!(text.get(finding.start..finding.end).is_some(), "{text}");
+    }
+}
