@@ -9,7 +9,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::{IntentRecord, RunRecord};
 
-use super::{Problem, ServiceError, Services, tables::add_tags};
+use super::{
+    Problem, ServiceError, Services,
+    agreement::{disagreement, stands_for},
+    tables::add_tags,
+};
 use crate::{
     policy::{Decision, Facts},
     warehouse::{DryRun, Parameter, Query, WarehouseError},
@@ -286,14 +290,6 @@ fn columns_of<'a>(catalog: &'a Catalog, touched: &BTreeSet<TableName>) -> Vec<&'
         .collect()
 }
 
-/// Whether a name is this table's, or a wildcard that covers it.
-fn stands_for(name: &TableName, table: &TableName) -> bool {
-    match name.as_str().strip_suffix('*') {
-        Some(prefix) => table.as_str().starts_with(prefix),
-        None => name == table,
-    }
-}
-
 /// A struct is classified by its fields.
 fn is_unclassified(column: &Column) -> bool {
     column.tag.is_none() && (column.fields.is_empty() || column.fields.iter().any(is_unclassified))
@@ -359,30 +355,4 @@ fn too_dear(intent: &IntentRecord, dry_run: Option<&DryRunFacts>) -> Option<Prob
         );
         Problem::new("query_bytes_cap", detail)
     })
-}
-
-/// Where BigQuery's word and the analysis differ.
-fn disagreement(analysis: &Analysis, facts: &DryRunFacts) -> Option<String> {
-    // Of a view, both name the tables behind it too.
-    let (reads, writes) = (analysis.reads(), analysis.writes());
-    let is_known = |table: &TableName| reads.union(&writes).any(|name| stands_for(name, table));
-    if let Some(table) = facts.referenced_tables.iter().find(|t| !is_known(t)) {
-        return Some(format!(
-            "BigQuery also reads `{table}`, which the analysis did not see"
-        ));
-    }
-    let columns = analysis
-        .statements
-        .last()
-        .map_or(0, |last| last.columns.len());
-    let is_query = facts.statement_type == "SELECT";
-    if is_query && columns != facts.schema.len() {
-        return Some(format!(
-            "BigQuery answers with {} columns, the analysis expects {columns}",
-            facts.schema.len()
-        ));
-    }
-    let reads_only = writes.is_empty();
-    (is_query != reads_only)
-        .then(|| "BigQuery and the analysis differ on whether this changes anything".to_owned())
 }

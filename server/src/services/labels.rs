@@ -23,13 +23,11 @@ pub(super) fn job_labels(intent: IntentId, run: &RunRecord) -> BTreeMap<String, 
     ])
 }
 
-/// The columns of the answer: their types by the schema, their masks by the analysis.
+/// The columns of the answer: their types by the schema, their masks by the analysis. Which
+/// statement of a script gives the answer is not always known: no column counts as masked then.
 #[must_use]
 pub fn output_columns(analysis: &Analysis, schema: &[Column]) -> Vec<ResultColumn> {
-    let outputs = analysis
-        .statements
-        .last()
-        .map(|last| last.columns.as_slice());
+    let outputs = analysis.answer();
     schema
         .iter()
         .enumerate()

@@ -4,6 +4,7 @@
 //! Nothing here knows of HTTP, pages or JSON bodies; doors translate.
 
 mod agents;
+mod agreement;
 mod approvals;
 mod assessment;
 mod caps;

@@ -96,32 +96,43 @@ pub(crate) fn parsed<T>(
 /// Whether every statement of a text can be read as what it was before.
 pub(crate) fn can_be_read(tokens: &[TokenWithSpan]) -> Followed<()> {
     for item in script::read(tokens)? {
-        let tokens = tokens.get(item.range()).unwrap_or_default();
+        let part = tokens.get(item.range()).unwrap_or_default();
         match item {
-            Item::Statement(_) => match Kind::of(tokens).effect {
-                Effect::Query | Effect::Change => parse::parse(tokens).map(drop)?,
-                Effect::Insert => change::insert_header(tokens, &(0..0)).map(drop)?,
-                Effect::CreateTemporaryFunction => {
-                    change::function_header(tokens, &(0..0)).map(drop)?;
-                }
-                Effect::Create => {
-                    let query = Kind::of(tokens).parts(tokens).query;
-                    if let Some(query) = query.and_then(|range| tokens.get(range)) {
-                        parsed(query, Parser::parse_query).map(drop)?;
-                    }
-                }
-                Effect::DropTable | Effect::Refused(..) => {}
-            },
-            Item::For { .. } => parsed(tokens, Parser::parse_query).map(drop)?,
-            Item::Condition { .. } => parsed(tokens, Parser::parse_expr).map(drop)?,
-            Item::Declare { .. }
-            | Item::Set { .. }
+            Item::Statement(_) => statement_can_be_read(part)?,
+            Item::For { .. } => parsed(part, Parser::parse_query).map(drop)?,
+            Item::Condition { value, .. }
+            | Item::Set { value, .. }
+            | Item::Declare {
+                default: Some(value),
+                ..
+            } => {
+                let value = tokens.get(value).unwrap_or_default();
+                parsed(value, Parser::parse_expr).map(drop)?;
+            }
+            Item::Declare { default: None, .. }
             | Item::Bare { .. }
             | Item::Enter { .. }
             | Item::Leave => {}
         }
     }
     Ok(())
+}
+
+fn statement_can_be_read(tokens: &[TokenWithSpan]) -> Followed<()> {
+    let kind = Kind::of(tokens);
+    match kind.effect {
+        Effect::Query | Effect::Change => parse::parse(tokens).map(drop),
+        Effect::Insert => change::insert_header(tokens, &(0..0)).map(drop),
+        Effect::CreateTemporaryFunction => change::function_header(tokens, &(0..0)).map(drop),
+        Effect::Create => match kind.parts(tokens).query {
+            Some(query) => {
+                let query = tokens.get(query).unwrap_or_default();
+                parsed(query, Parser::parse_query).map(drop)
+            }
+            None => Ok(()),
+        },
+        Effect::DropTable | Effect::Refused(..) => Ok(()),
+    }
 }
 
 /// Every relation that the tree names must have been met on the walk.

@@ -152,7 +152,9 @@ impl Walk<'_> {
             return Err(Refusal::unsupported(place, "The name of this function"));
         };
         let own = name(own)?.to_ascii_uppercase();
-        if functions::kind(&own).is_some() {
+        let is_built_in = functions::kind(&own).is_some()
+            || functions::refusal(&own) != FindingCode::UnknownFunction;
+        if is_built_in {
             let what = "A function under the name of a built-in one";
             return Err(Refusal::unsupported(place, what));
         }
