@@ -29,16 +29,12 @@ pub fn PowerLine(
     /// Which.
     power: Power,
 ) -> impl IntoView {
-    let except: Vec<_> = power
-        .except
-        .iter()
-        .map(|column| view! { <code class="left-out">{column.to_string()}</code> })
-        .collect();
+    let except: Vec<_> = power.except.iter().map(ToString::to_string).collect();
     let except = (!except.is_empty()).then(|| {
         view! {
             <span class="except">
                 <span class="quiet">"without "</span>
-                {except}
+                <code class="left-out">{except.join(", ")}</code>
             </span>
         }
     });

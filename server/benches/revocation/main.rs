@@ -16,6 +16,7 @@ mod replica;
 mod sample;
 
 use std::{
+    env,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -24,7 +25,7 @@ use clients::Traffic;
 use replica::Replica;
 use reqwest::{Client, StatusCode};
 
-/// How many tokens are revoked.
+/// How many tokens are revoked, unless the command line says another number.
 const TOKENS: usize = 1000;
 /// How many clients ask meanwhile, without a pause.
 const CLIENTS: usize = 64;
@@ -33,8 +34,10 @@ const WARM_UP: Duration = Duration::from_secs(2);
 
 #[tokio::main]
 async fn main() {
+    let count = env::args().find_map(|argument| argument.parse().ok());
+    let count = count.unwrap_or(TOKENS);
     let folder = tempfile::tempdir().expect("a folder");
-    let tokens = sample::tokens(folder.path(), TOKENS).await;
+    let tokens = sample::tokens(folder.path(), count).await;
     // One after the other: the first one brings the schema up to date.
     let first = Replica::start(folder.path(), "first").await;
     let second = Replica::start(folder.path(), "second").await;
@@ -43,7 +46,7 @@ async fn main() {
     let clients: Vec<_> = clients.collect();
     tokio::time::sleep(WARM_UP).await;
     let (mut answered, mut refused) = (Vec::new(), Vec::new());
-    for number in 0..TOKENS {
+    for number in 0..count {
         let (answer, refusal) = revoke(&traffic, number).await;
         answered.push(answer);
         refused.push(refusal);
@@ -81,7 +84,8 @@ async fn revoke(traffic: &Traffic, number: usize) -> (Duration, Duration) {
 }
 
 fn print(traffic: &Traffic, answered: Vec<Duration>, refused: Vec<Duration>) {
-    println!("{TOKENS} tokens revoked, {CLIENTS} clients, 2 replicas over one database");
+    let count = answered.len();
+    println!("{count} tokens revoked, {CLIENTS} clients, 2 replicas over one database");
     println!("| from the revocation's first byte | p50 | p99 | longest |");
     println!("|---|---|---|---|");
     row("to its answer", answered);
