@@ -49,6 +49,9 @@ pub struct Problem {
     /// What the analysis found in the SQL.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<Finding>,
+    /// All that would have to be granted, each as a scope is written: `read project.dataset.table`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    needed: Vec<String>,
     /// Which fields are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
@@ -72,6 +75,7 @@ impl Problem {
             request_id: None,
             intent: None,
             findings: Vec::new(),
+            needed: Vec::new(),
             errors: Vec::new(),
         }
     }
@@ -101,6 +105,32 @@ impl Problem {
     pub fn findings(mut self, findings: Vec<Finding>) -> Self {
         self.findings = findings;
         self
+    }
+
+    /// Says what would have to be granted, all of it at once: clients need to ask only once
+    /// more. Also as a challenge (RFC 6750 section 3.1), with a colon in place of the space,
+    /// which separates scopes there.
+    #[must_use]
+    pub fn needed(mut self, scopes: Vec<String>) -> Self {
+        self.needed = scopes;
+        self
+    }
+
+    fn challenges(&self) -> impl Iterator<Item = HeaderValue> {
+        let scopes: Vec<_> = self.needed.iter().map(|s| s.replace(' ', ":")).collect();
+        let error = format!(
+            "error=\"insufficient_scope\", scope=\"{}\"",
+            scopes.join(" ")
+        );
+        let schemes = if scopes.is_empty() {
+            &[][..]
+        } else {
+            &["DPoP", "Bearer"]
+        };
+        let texts = schemes
+            .iter()
+            .map(move |scheme| format!("{scheme} {error}"));
+        texts.filter_map(|text| HeaderValue::from_str(&text).ok())
     }
 
     /// Adds a field that is wrong.
@@ -177,6 +207,9 @@ impl IntoResponse for Problem {
             HeaderValue::from_static("application/problem+json"),
         );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        for challenge in self.challenges() {
+            headers.append(header::WWW_AUTHENTICATE, challenge);
+        }
         // Kept beside the body, so that the outermost layer can write the request's id in.
         response.extensions_mut().insert(self);
         response

@@ -56,6 +56,40 @@ async fn who_may_only_read_changes_nothing() {
 }
 
 #[tokio::test]
+async fn who_is_out_of_scope_is_told_at_once_all_that_the_query_needs() {
+    let portal = TestPortal::new().await;
+    let agent = portal.register("narrow", &["read demo.shop.orders"]).await;
+    let run = portal.open_run(agent).await;
+    let sql = "SELECT o.id FROM demo.shop.orders AS o
+               JOIN demo.shop.customers AS c ON c.id = o.customer_id
+               JOIN demo.shop.visits_2025 AS v ON v.id = c.id";
+    portal.warehouse.replies(Reply {
+        tables: vec![
+            "demo.shop.orders",
+            "demo.shop.customers",
+            "demo.shop.visits_2025",
+        ],
+        schema: columns(&["id INT64"]),
+        ..Reply::orders()
+    });
+    let answer = portal.agent(&run).ask(sql).await;
+    assert_eq!(answer.problem(), (403, "out_of_scope".to_owned()));
+    let tables = ["customers", "orders", "visits_2025"];
+    let needed = tables.map(|table| format!("read demo.shop.{table}"));
+    assert_eq!(answer.json()["needed"], json!(needed));
+    let challenges = answer.headers.get_all("www-authenticate").iter();
+    let challenges: Vec<_> = challenges
+        .map(|value| value.to_str().expect("text"))
+        .collect();
+    let scope = tables
+        .map(|table| format!("read:demo.shop.{table}"))
+        .join(" ");
+    let with = |scheme: &str| format!("{scheme} error=\"insufficient_scope\", scope=\"{scope}\"");
+    assert_eq!(challenges, [with("DPoP"), with("Bearer")]);
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn findings_point_into_the_sql() {
     let portal = TestPortal::new().await;
     let agent = portal.agent_at_work().await;

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use analysis::Analysis;
 use axum::{
     Extension, Json,
     extract::{FromRequestParts, Path, Query, State},
 };
-use domain::{IntentId, IntentState};
+use domain::{IntentId, IntentState, Privilege};
 use http::{HeaderMap, StatusCode, request::Parts};
 use serde::Deserialize;
 
@@ -70,11 +71,24 @@ fn blocked(view: IntentView) -> Problem {
             "This query was not understood, so it may not run",
         )
     };
+    let needed = match (&view.analysis, code.as_str()) {
+        (Some(analysis), "out_of_scope") => needed(analysis),
+        _ => Vec::new(),
+    };
     let findings = view.analysis.map(|a| a.findings().cloned().collect());
     Problem::new(status, code, title)
         .detail(detail)
         .intent(view.intent.id)
         .findings(findings.unwrap_or_default())
+        .needed(needed)
+}
+
+/// What a run's scope has to cover for this query.
+fn needed(analysis: &Analysis) -> Vec<String> {
+    let with = |privilege: Privilege| move |table| format!("{} {table}", privilege.as_str());
+    let reads = analysis.reads().into_iter().map(with(Privilege::Read));
+    let writes = analysis.writes().into_iter().map(with(Privilege::Write));
+    reads.chain(writes).collect()
 }
 
 /// `GET /intents/{id}?wait=30`: the intent, at once or when it has come to its end.
