@@ -72,7 +72,8 @@ fn door(href: &'static str, name: &'static str, icon: &'static str) -> AnyView {
     let here = if href == "/" {
         path == "/" || path.starts_with("/approvals")
     } else {
-        path.starts_with(href) || (href == "/sessions" && path.starts_with("/runs"))
+        path.starts_with(href)
+            || (href == "/sessions" && (path.starts_with("/runs") || path.starts_with("/device")))
     };
     let current = here.then_some("page");
     view! {

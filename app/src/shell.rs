@@ -52,6 +52,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/runs") view=pages::Runs ssr=mode.clone() />
                     <Route path=path!("/runs/new") view=pages::NewRun ssr=mode.clone() />
                     <Route path=path!("/runs/:id") view=pages::Run ssr=mode.clone() />
+                    <Route path=path!("/device") view=pages::DeviceCode ssr=mode.clone() />
+                    <Route
+                        path=path!("/device/:id")
+                        view=pages::DeviceRequest
+                        ssr=mode.clone()
+                    />
                     <Route path=path!("/reviews") view=pages::Reviews ssr=mode.clone() />
                     <Route path=path!("/reviews/:id") view=pages::Review ssr=mode.clone() />
                     <Route path=path!("/ledger") view=pages::Ledger ssr=mode.clone() />

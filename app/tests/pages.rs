@@ -9,6 +9,7 @@ mod samples;
 
 use std::sync::Arc;
 
+use app::api::devices::EnterDeviceCode;
 use axum::{
     body::{Body, to_bytes},
     http::{
@@ -17,8 +18,10 @@ use axum::{
     },
 };
 use domain::{Role, Timestamp};
-use leptos::{config::LeptosOptions, prelude::provide_context};
-use samples::{Amount, agent_id, approval_id, campaign_id, desks, item_id, person, run_id};
+use leptos::{config::LeptosOptions, prelude::provide_context, server_fn::ServerFn as _};
+use samples::{
+    Amount, agent_id, approval_id, campaign_id, desks, device_request_id, item_id, person, run_id,
+};
 use tower::ServiceExt;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -78,6 +81,11 @@ async fn every_page_is_complete_without_scripts() {
         ("/agents".to_owned(), "Builds the reporting tables"),
         (format!("/agents/{}", agent_id(0)), "demo.web.events_*"),
         ("/agents/new".to_owned(), "name=\"grants\""),
+        ("/device".to_owned(), "name=\"code\""),
+        (
+            format!("/device/{}", device_request_id(0)),
+            "acme/churn/.github/workflows/nightly.yml@refs/heads/main",
+        ),
         ("/runs/new".to_owned(), "With which agent?"),
         ("/runs".to_owned(), "End it"),
         (format!("/runs/{}", run_id(1)), "Asked so far"),
@@ -330,4 +338,32 @@ async fn the_frame_offers_what_the_roles_allow() {
 async fn the_token_stands_in_the_page_once() {
     let html = page(&format!("/runs/{}", run_id(0))).await;
     assert_eq!(html.matches("cst_EXAMPLE-not-a-token-EXAMPLE").count(), 1);
+}
+
+#[tokio::test]
+async fn a_pipeline_is_confirmed_only_after_a_fresh_proof() {
+    let confirm = "value=\"confirm\"";
+    let refuse = "value=\"refuse\"";
+    for (number, confirms, refuses, says) in [
+        (0, true, true, "asked in your name"),
+        (1, false, true, "step_up=true&amp;return_to=/device/dev_"),
+        (2, false, false, "You confirmed this"),
+        (3, false, true, "Only its owner"),
+    ] {
+        let html = page(&format!("/device/{}", device_request_id(number))).await;
+        assert_eq!(html.contains(confirm), confirms, "{number}");
+        assert_eq!(html.contains(refuse), refuses, "{number}");
+        assert!(html.contains(says), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_typed_code_is_in_no_address_and_does_not_come_back() {
+    let path = EnterDeviceCode::url();
+    let found = post(path, "code=WDJB-MJHT").await;
+    let page = format!("/device/{}", device_request_id(0));
+    assert_eq!(header(&found, LOCATION), page);
+    let missed = post(path, "code=WDJB-MJHX").await;
+    assert_eq!(header(&missed, LOCATION), "/device");
+    assert!(!header(&missed, SET_COOKIE).contains("MJHX"));
 }

@@ -19,14 +19,20 @@ use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
-    config::{Config, Credentials, MailConfig, PolicyConfig, WarehouseConfig},
+    config::{
+        Config, Credentials, MailConfig, PolicyConfig, WarehouseConfig, WorkloadIssuerConfig,
+    },
     context::{Clock, SystemClock},
-    http::{assets, client_address, health, problem::Problem, request_id, security, v1},
+    http::{
+        assets, client_address, health, oauth, problem::Problem, rate_limit::RateLimit, request_id,
+        security, v1,
+    },
     identity::{self, Identity},
     jobs,
     notify::{MailFolder, MailServer, Mailer},
     policy::{PolicyError, PolicySet},
-    services::{Parts, Services, StepUpRule},
+    proof::{Issuers, PersonIssuer, WorkloadIssuer},
+    services::{GrantRule, Parts, Services, StepUpRule},
     ui,
     warehouse::{self, BigQuery, Settings, Warehouse},
 };
@@ -52,6 +58,8 @@ pub async fn serve(
         rights: config.rights.clone(),
         warehouse_config: config.warehouse.clone(),
         masking: config.masking.clone(),
+        issuers: issuers(&config)?,
+        grants: GrantRule::new(&config),
         public_url: config.server.origin(),
     });
     let identity = Identity::new(&config, services.clone(), store, clock)?;
@@ -91,6 +99,25 @@ pub fn policies(config: &PolicyConfig) -> Result<PolicySet, PolicyError> {
     }
 }
 
+/// Everybody whose tokens count.
+pub fn issuers(config: &Config) -> anyhow::Result<Issuers> {
+    let people = PersonIssuer {
+        issuer: config.identity.issuer.clone(),
+        client_id: config.identity.client_id.clone(),
+        resource: config.server.origin(),
+        groups_claim: config.identity.groups_claim.clone(),
+    };
+    let workload = |issuer: &WorkloadIssuerConfig| WorkloadIssuer {
+        issuer: issuer.issuer.clone(),
+        kind: issuer.kind,
+        audience: issuer.audience.clone().unwrap_or(config.server.origin()),
+        algorithms: issuer.algorithms.clone(),
+        keys_url: issuer.keys_url.clone(),
+    };
+    let workloads = config.oauth.workload_issuers.iter().map(workload);
+    Ok(Issuers::new(people, workloads.collect())?)
+}
+
 async fn connect(config: &WarehouseConfig) -> anyhow::Result<Arc<dyn Warehouse>> {
     let credentials = match config.credentials() {
         Credentials::AccessToken(token) => warehouse::Credentials::AccessToken(token),
@@ -125,6 +152,10 @@ pub fn router(config: &Config, services: &Services, identity: &Identity) -> anyh
     let proxies: Arc<[IpAddr]> = config.server.trusted_proxies.as_slice().into();
     Ok(Router::new()
         .nest("/api/v1", v1::router(services.clone()))
+        .merge(oauth::router(
+            services.clone(),
+            RateLimit::new(config.limits.grants_per_minute),
+        ))
         .merge(identity::router(identity, pages))
         .merge(assets::router(&config.server.site_root)?)
         .merge(health::router(services.clone()))

@@ -9,6 +9,7 @@
 mod architecture;
 mod http;
 mod identity;
+mod oauth;
 mod routes;
 mod services;
 mod support;

@@ -69,6 +69,18 @@ events! {
     RunOpened => "run.opened",
     /// A run was not opened.
     RunRefused => "run.refused",
+    /// A pipeline asked for a run by a device code.
+    DeviceRequested => "device.requested",
+    /// A person typed the code of a waiting pipeline.
+    DeviceCodeEntered => "device.code_entered",
+    /// A person typed a code that no pipeline waits with.
+    DeviceCodeRefused => "device.code_refused",
+    /// A person confirmed or refused the run that a pipeline asked for.
+    DeviceDecided => "device.decided",
+    /// A pipeline used its confirmed code up.
+    DeviceRedeemed => "device.redeemed",
+    /// A request at the OAuth door was refused.
+    GrantRefused => "grant.refused",
     /// A run's token was replaced by a new one.
     TokenRenewed => "run.token_renewed",
     /// A run was revoked.

@@ -86,6 +86,10 @@ id!(
     RunId, "run"
 );
 id!(
+    /// A run that a pipeline asks for by a device code.
+    DeviceRequestId, "dev"
+);
+id!(
     /// One request to run SQL within a run.
     IntentId, "int"
 );

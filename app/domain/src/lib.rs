@@ -26,8 +26,8 @@ pub use digest::{Digest, ParseDigestError};
 pub use event::EventName;
 pub use finding::{Finding, RiskLevel, Route, Severity};
 pub use ids::{
-    AgentId, ApprovalId, CampaignId, ExecutionId, GrantId, IntentId, ItemId, ParseIdError,
-    PersonId, RunId, SignInId, VoteId,
+    AgentId, ApprovalId, CampaignId, DeviceRequestId, ExecutionId, GrantId, IntentId, ItemId,
+    ParseIdError, PersonId, RunId, SignInId, VoteId,
 };
 pub use intent::{IntentState, MOVES, TransitionError};
 pub use mask::{MaskRule, MaskRules};

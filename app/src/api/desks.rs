@@ -5,8 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::use_context;
 
 use super::{
-    UiError, Viewer, agents::AgentDesk, approvals::ApprovalDesk, ledger::LedgerDesk,
-    people::PeopleDesk, reviews::ReviewDesk, runs::RunDesk, sessions::SessionDesk,
+    UiError, Viewer, agents::AgentDesk, approvals::ApprovalDesk, devices::DeviceDesk,
+    ledger::LedgerDesk, people::PeopleDesk, reviews::ReviewDesk, runs::RunDesk,
+    sessions::SessionDesk,
 };
 
 /// Every desk, bound to the person who is signed in; provided by context.
@@ -28,6 +29,8 @@ pub struct Desks {
     pub ledger: Arc<dyn LedgerDesk>,
     /// People and their sessions in browsers.
     pub people: Arc<dyn PeopleDesk>,
+    /// Pipelines that wait for a person.
+    pub devices: Arc<dyn DeviceDesk>,
 }
 
 /// The desks of this request.

@@ -11,6 +11,7 @@ mod client;
 mod common;
 #[cfg(feature = "ssr")]
 mod desks;
+pub mod devices;
 mod error;
 #[cfg(feature = "ssr")]
 pub mod form;

@@ -24,7 +24,7 @@ pub use empty::Empty;
 pub use field::{Area, Entry};
 pub use form_token::FormToken;
 pub use grants::{PowerLine, Scope};
-pub use power::{effective, in_words};
+pub use power::{at_most, effective, in_words};
 pub use problem::{FailureNote, Problem};
 pub use prose::prose;
 pub use risk::{RiskBadge, severity_mark};

@@ -1,8 +1,11 @@
 //! What grants come to, in words.
 
-use domain::{Power, Privilege};
+use domain::{Caps, Power, Privilege};
 
-use crate::{api::agents::EffectivePower, format::plural};
+use crate::{
+    api::agents::EffectivePower,
+    format::{bytes, number, plural},
+};
 
 /// A power as a sentence: `Read every table in demo.shop, without ssn`.
 #[must_use]
@@ -49,6 +52,19 @@ pub fn effective(power: &EffectivePower) -> String {
         parts.push(format!("{} left out", plural(power.excluded, "column")));
     }
     parts.join(", ")
+}
+
+/// Caps in words: `10 GiB a query, 1 TiB a day (UTC), …`.
+#[must_use]
+pub fn at_most(caps: &Caps) -> String {
+    format!(
+        "{} a query, {} a day (UTC), {} rows a result, {}, {}",
+        bytes(caps.bytes_per_query),
+        bytes(caps.bytes_per_day),
+        number(caps.rows),
+        plural(caps.concurrent_jobs, "job"),
+        plural(caps.open_runs, "run")
+    )
 }
 
 #[cfg(test)]

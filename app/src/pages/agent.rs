@@ -16,9 +16,9 @@ use crate::{
         form::{Failure, take_failure},
     },
     components::{
-        AgentBadge, Empty, Entry, FailureNote, FormToken, Moment, Person, When, effective, in_words,
+        AgentBadge, Empty, Entry, FailureNote, FormToken, Moment, Person, When, at_most, effective,
+        in_words,
     },
-    format::{bytes, number, plural},
 };
 
 /// One agent.
@@ -158,7 +158,7 @@ fn facts(page: &AgentPage, now: Timestamp) -> AnyView {
                 ")"
             </dd>
             <dt>"At most"</dt>
-            <dd>{caps(page)}</dd>
+            <dd>{at_most(&page.caps)}</dd>
             <dt>"Proves itself"</dt>
             <dd>{proof(page)}</dd>
             <dt>"Id"</dt>
@@ -176,18 +176,6 @@ fn sponsors(page: &AgentPage) -> String {
     } else {
         format!("its owner, {}", page.sponsors.join(", "))
     }
-}
-
-fn caps(page: &AgentPage) -> String {
-    let caps = &page.caps;
-    format!(
-        "{} a query, {} a day (UTC), {} rows a result, {}, {}",
-        bytes(caps.bytes_per_query),
-        bytes(caps.bytes_per_day),
-        number(caps.rows),
-        plural(caps.concurrent_jobs, "job"),
-        plural(caps.open_runs, "run")
-    )
 }
 
 fn proof(page: &AgentPage) -> AnyView {

@@ -4,6 +4,8 @@
 mod agent;
 mod agents;
 mod approval;
+mod device_code;
+mod device_request;
 mod find;
 mod inbox;
 mod ledger;
@@ -25,6 +27,8 @@ mod sessions;
 pub use agent::Agent;
 pub use agents::Agents;
 pub use approval::Approval;
+pub use device_code::DeviceCode;
+pub use device_request::DeviceRequest;
 pub use find::Find;
 pub use inbox::Inbox;
 pub use ledger::Ledger;

@@ -38,6 +38,9 @@ fn show(runs: Vec<OwnRun>, note: AnyView) -> AnyView {
     };
     view! {
         <Heading title="My runs".to_owned()>
+            <a class="button" href="/device">
+                "Enter a device code"
+            </a>
             <a class="button primary" href="/runs/new">
                 "Open a run"
             </a>

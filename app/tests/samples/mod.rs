@@ -4,6 +4,7 @@
 
 mod agents;
 mod approvals;
+mod devices;
 mod ledger;
 mod people;
 mod reviews;
@@ -14,13 +15,14 @@ use std::sync::Arc;
 
 use app::api::{AgentRef, Cost, Desks, PersonRef, PolicyReason, Viewer, Vote};
 use domain::{
-    AgentId, ApprovalId, Ballot, CampaignId, Digest, GrantId, IntentId, ItemId, PersonId, Power,
-    Role, RunId, Timestamp,
+    AgentId, ApprovalId, Ballot, CampaignId, DeviceRequestId, Digest, GrantId, IntentId, ItemId,
+    PersonId, Power, Role, RunId, Timestamp,
 };
 use uuid::Uuid;
 
 pub use agents::SampleAgents;
 pub use approvals::SampleApprovals;
+pub use devices::SampleDevices;
 pub use ledger::SampleLedger;
 pub use people::SamplePeople;
 pub use reviews::SampleReviews;
@@ -58,6 +60,7 @@ pub fn desks(now: Timestamp, amount: Amount, roles: &[Role]) -> Desks {
         reviews: Arc::new(SampleReviews { now, amount }),
         ledger: Arc::new(SampleLedger { now, amount }),
         people: Arc::new(SamplePeople { now, amount }),
+        devices: Arc::new(SampleDevices { now }),
     }
 }
 
@@ -75,6 +78,10 @@ pub fn run_id(number: u128) -> RunId {
 
 pub fn agent_id(number: u128) -> AgentId {
     AgentId::new(uuid(number))
+}
+
+pub fn device_request_id(number: u128) -> DeviceRequestId {
+    DeviceRequestId::new(uuid(number))
 }
 
 pub fn campaign_id(number: u128) -> CampaignId {

@@ -26,6 +26,10 @@ pub struct LimitsConfig {
     pub sign_ins_per_minute: NonZeroU32,
     /// The most votes of one person within a minute.
     pub votes_per_minute: NonZeroU32,
+    /// The most requests at the OAuth door within a minute, from one address.
+    pub grants_per_minute: NonZeroU32,
+    /// The most device codes that one person types within a minute.
+    pub codes_per_minute: NonZeroU32,
 }
 
 impl LimitsConfig {

@@ -5,6 +5,8 @@ pub mod client_address;
 mod errors;
 pub mod health;
 pub mod json;
+mod key_header;
+pub mod oauth;
 pub mod problem;
 pub mod rate_limit;
 pub mod request_id;

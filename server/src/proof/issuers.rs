@@ -1,5 +1,7 @@
 //! The issuers whose tokens count: a fixed list from the configuration.
 
+use std::collections::BTreeMap;
+
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -40,6 +42,31 @@ pub struct WorkloadIssuer {
     pub keys_url: Option<Url>,
 }
 
+/// Why no workload can be known by a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RuleFault {
+    /// Its tokens do not count here.
+    #[error(
+        "no such issuer is trusted here; write it as it stands in the server's configuration, \
+         `oauth.workload_issuers`"
+    )]
+    Issuer,
+    /// The rule would fit other people's workloads as well.
+    #[error("name the claim `{0}`, by which its issuer tells this workload from all others")]
+    Claim(&'static str),
+}
+
+impl RuleFault {
+    /// The part of the rule that is wrong.
+    #[must_use]
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Issuer => "issuer",
+            Self::Claim(_) => "claims",
+        }
+    }
+}
+
 /// Everybody whose tokens count.
 pub struct Issuers {
     workloads: Vec<(WorkloadIssuer, IssuerKeys)>,
@@ -66,6 +93,25 @@ impl Issuers {
             people: (people, people_keys),
             http: http_client()?,
         })
+    }
+
+    /// Whether a workload can be known by this rule.
+    ///
+    /// # Errors
+    /// When its issuer does not count here, or does not tell workloads apart by these claims.
+    pub fn check_rule(
+        &self,
+        issuer: &str,
+        claims: &BTreeMap<String, String>,
+    ) -> Result<(), RuleFault> {
+        let mut known = self.workloads.iter().map(|(issuer, _)| issuer);
+        let known = known.find(|known| known.issuer == issuer);
+        let identifying = known.ok_or(RuleFault::Issuer)?.kind.identifying();
+        if claims.contains_key(identifying) {
+            Ok(())
+        } else {
+            Err(RuleFault::Claim(identifying))
+        }
     }
 
     /// Checks a workload's token.

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{
     Once, ProofFault,
-    claims::{SKEW_SECONDS, text, time},
+    claims::{SKEW_SECONDS, optional_text, text, time},
     signed_token::{Algorithm, SignedToken, decode},
 };
 
@@ -40,6 +40,8 @@ pub struct KeyProof {
     pub thumbprint: String,
     /// The proof counts once.
     pub once: Once,
+    /// The nonce that it carries, if it carries one.
+    pub nonce: Option<String>,
 }
 
 impl KeyProof {
@@ -61,6 +63,7 @@ impl KeyProof {
         let id = super::claims::text(proof.claims(), "jti").ok_or(ProofFault::Claims)?;
         Ok(Self {
             once: Once::new(&thumbprint, id, until),
+            nonce: optional_text(proof.claims(), "nonce")?.map(str::to_owned),
             thumbprint,
         })
     }

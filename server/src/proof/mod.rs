@@ -9,6 +9,7 @@ mod claims;
 mod fault;
 mod issuer_keys;
 mod issuers;
+mod key_nonce;
 mod key_proof;
 mod once;
 mod person_token;
@@ -20,7 +21,8 @@ mod workload_token;
 
 pub use fault::ProofFault;
 pub(crate) use issuer_keys::{IssuerKeys, http_client};
-pub use issuers::{Issuers, WorkloadIssuer, WorkloadKind};
+pub use issuers::{Issuers, RuleFault, WorkloadIssuer, WorkloadKind};
+pub use key_nonce::KeyNonces;
 pub use key_proof::{KeyProof, Request as KeyProofRequest};
 pub use once::Once;
 pub use person_token::{PersonIssuer, PersonToken, PersonTokenKind};

@@ -17,6 +17,7 @@ mod judgement;
 mod labels;
 mod ledger;
 mod mails;
+mod oauth;
 mod people;
 mod preparation;
 mod records;
@@ -47,6 +48,9 @@ pub use error::ServiceError;
 pub use intent_views::IntentView;
 pub use intents::{NewParameter, Submission};
 pub use labels::output_columns;
+pub use oauth::{
+    AskedRun, Asking, DeviceCodes, DeviceRequestView, Exchange, GrantError, GrantRule, Redeeming,
+};
 pub use people::{Arrival, NotAdmitted, PersonView};
 pub use records::{Problem, ResultColumn, Statistics};
 pub use refusals::Refusal;
@@ -65,6 +69,7 @@ use crate::{
     context::{Clock, Context},
     notify::Mailer,
     policy::PolicySet,
+    proof::{Issuers, KeyNonces},
     warehouse::Warehouse,
 };
 
@@ -99,6 +104,10 @@ pub struct Parts {
     pub warehouse_config: WarehouseConfig,
     /// How values are masked.
     pub masking: MaskingConfig,
+    /// Whose tokens count.
+    pub issuers: Issuers,
+    /// How long what comes to the OAuth door counts.
+    pub grants: GrantRule,
     /// The portal's address, without a slash at the end.
     pub public_url: String,
 }
@@ -117,6 +126,7 @@ pub struct Inner {
     /// Wakes whoever stops the jobs of cancelled intents.
     stopping: Notify,
     fresh_tokens: run_token::FreshTokens,
+    nonces: KeyNonces,
     refusals: refusals::Refusals,
 }
 
@@ -141,6 +151,7 @@ impl Services {
             work: Notify::new(),
             stopping: Notify::new(),
             fresh_tokens: run_token::FreshTokens::default(),
+            nonces: KeyNonces::default(),
             refusals: refusals::Refusals::default(),
         }))
     }

@@ -7,7 +7,10 @@ use domain::{
 use store::{AgentMove, AgentRecord, Ending, NewGrant, PersonRecord, StoreError, Target};
 
 use super::{ServiceError, Services, fresh_uuid};
-use crate::context::{Context, Forbidden};
+use crate::{
+    context::{Context, Forbidden},
+    proof::Issuers,
+};
 
 /// Who proposes, and who may do it: people who open runs, and administrators, whose own
 /// agents another administrator confirms.
@@ -48,7 +51,7 @@ impl Services {
         let owner = context.authorise(&OWNERS)?.id;
         let now = context.now;
         self.check_life(&new, now)?;
-        check_proof(&new)?;
+        check_proof(&new, &self.parts.issuers)?;
         let agent = store::NewAgent {
             id: AgentId::new(fresh_uuid()),
             sponsors: self.sponsors(&new.sponsors).await?,
@@ -311,18 +314,10 @@ impl Services {
 }
 
 /// How it proves itself must be more than a name that anybody could take.
-fn check_proof(new: &NewAgent) -> Result<(), ServiceError> {
+fn check_proof(new: &NewAgent, issuers: &Issuers) -> Result<(), ServiceError> {
     if let Some(workload) = &new.workload {
-        let is_web = url::Url::parse(&workload.issuer).is_ok_and(|url| url.scheme() == "https");
-        if !is_web {
-            let detail = "write the issuer as it names itself in `iss`, beginning with `https://`";
-            return Err(ServiceError::invalid("issuer", detail));
-        }
-        if workload.claims.is_empty() {
-            let detail = "name at least one claim that only this workload carries, one a line: \
-                          `repository_id = 123456`";
-            return Err(ServiceError::invalid("claims", detail));
-        }
+        let checked = issuers.check_rule(&workload.issuer, &workload.claims);
+        checked.map_err(|fault| ServiceError::invalid(fault.field(), fault.to_string()))?;
     }
     let is_account = |account: &str| {
         let (name, domain) = account.split_once('@').unwrap_or_default();

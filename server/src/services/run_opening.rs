@@ -26,6 +26,8 @@ pub struct NewRun {
     pub door: Door,
     /// The key that its token is to be bound to (RFC 7638 thumbprint); none for a bearer's.
     pub key_thumbprint: Option<String>,
+    /// The session at the identity provider, where a token of it named one.
+    pub session: Option<String>,
     /// The token of the identity provider that proved the person, where one did.
     pub proof: Option<TokenEvidence>,
 }
@@ -111,7 +113,7 @@ impl Services {
             ticket: new.ticket,
             scope: self.run_scope(&agent, person, &new.scope, now).await?,
             door: new.door,
-            evidence: self.evidence(person, new.proof).await?,
+            evidence: self.evidence(person, new.session, new.proof).await?,
             token_hash: token.hash(),
             token_expires_at: expires_at.min(now.plus_seconds(TOKEN_SECONDS)),
             key_thumbprint: new.key_thumbprint,
@@ -146,7 +148,7 @@ impl Services {
 
     /// What was asked, as far as the agent's grants and the person's own rights go. A line
     /// of which nothing remains is refused by name.
-    async fn run_scope(
+    pub(super) async fn run_scope(
         &self,
         agent: &AgentRecord,
         person: &Person,
@@ -209,6 +211,7 @@ impl Services {
     async fn evidence(
         &self,
         person: &Person,
+        session: Option<String>,
         token: Option<TokenEvidence>,
     ) -> Result<RunEvidence, ServiceError> {
         let known = self.existing_person(person.id).await?;
@@ -223,7 +226,7 @@ impl Services {
         Ok(RunEvidence {
             issuer: known.issuer,
             subject: known.subject,
-            session: sessions.pop().and_then(|session| session.sid),
+            session: session.or_else(|| sessions.pop()?.sid),
             authenticated_at: person.signed_in_at,
             strength: person.acr.clone(),
             groups_digest: sha256(groups.as_bytes()),

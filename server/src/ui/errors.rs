@@ -33,7 +33,7 @@ pub fn shown(error: ServiceError) -> UiError {
 }
 
 /// Services speak in lower case without a full stop; pages in sentences.
-fn sentence(text: &str) -> String {
+pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first: String = letters
         .next()

@@ -5,6 +5,7 @@
 
 mod agents;
 mod approvals;
+mod devices;
 mod errors;
 mod events;
 mod export;
@@ -18,7 +19,7 @@ mod sessions;
 
 use std::sync::Arc;
 
-use app::api::{Desks, Viewer, approvals::Decide};
+use app::api::{Desks, Viewer, approvals::Decide, devices::EnterDeviceCode};
 use axum::{
     Router,
     extract::{Request, State},
@@ -55,19 +56,27 @@ struct Desk {
 /// Expects a [`Context`] in the request's extensions, put there by the identity middleware.
 pub fn router(services: Services, options: LeptosOptions) -> Router {
     let votes = RateLimit::new(services.limits().votes_per_minute);
+    let codes = RateLimit::new(services.limits().codes_per_minute);
     Router::new()
         .route("/events", get(events::stream))
         .route("/reviews/{id}/export.csv", get(export::campaign))
         .with_state(services.clone())
         .merge(app::router(options, Arc::new(provide_desks)))
         .layer(from_fn_with_state(services, with_desks))
-        .layer(from_fn_with_state(votes, limit_votes))
+        .layer(from_fn_with_state((votes, codes), limit_tries))
 }
 
-/// Middleware: nobody decides faster than they can read.
-async fn limit_votes(votes: State<RateLimit>, request: Request, next: Next) -> Response {
-    if request.uri().path() == Decide::url() {
-        rate_limit::by_person(votes, request, next).await
+/// Middleware: nobody decides faster than they can read, or guesses pipelines' codes.
+async fn limit_tries(
+    State((votes, codes)): State<(RateLimit, RateLimit)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    if path == Decide::url() {
+        rate_limit::by_person(State(votes), request, next).await
+    } else if path == EnterDeviceCode::url() {
+        rate_limit::by_person(State(codes), request, next).await
     } else {
         next.run(request).await
     }
@@ -108,7 +117,8 @@ async fn desks(services: Services, context: Context, form_token: String) -> Resu
         runs: desk.clone(),
         reviews: desk.clone(),
         ledger: desk.clone(),
-        people: desk,
+        people: desk.clone(),
+        devices: desk,
     })
 }
 

@@ -43,6 +43,7 @@ impl RunDesk for Desk {
             minutes: run.minutes,
             door: Door::Portal,
             key_thumbprint: None,
+            session: None,
             proof: None,
         };
         let opened = self.services.open_run(&self.context, new).await;

@@ -7,6 +7,7 @@
 mod agents;
 mod approvals;
 mod browser_sessions;
+mod device_requests;
 mod error;
 mod executions;
 mod grants;
@@ -20,12 +21,16 @@ mod revocation;
 mod row;
 mod runs;
 mod transaction;
+mod used_proofs;
 
 use std::{str::FromStr, time::Duration};
 
 pub use agents::{AgentMove, AgentRecord, Deed, NewAgent};
 pub use approvals::{ApprovalRecord, NewApproval, NewVote, VoteRecord};
 pub use browser_sessions::{BrowserSessionRecord, NewBrowserSession, SessionOwner};
+pub use device_requests::{
+    AskedRun, Confirmation, DeviceRequestRecord, DeviceVerdict, NewDeviceRequest, WorkloadEvidence,
+};
 pub use error::StoreError;
 pub use executions::{ExecutionRecord, NewExecution, SealedResult};
 pub use grants::{GrantRecord, NewGrant};

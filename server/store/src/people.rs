@@ -228,6 +228,20 @@ impl Transaction {
 }
 
 impl Store {
+    /// The person with this identity.
+    pub async fn person_with_subject(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<Option<PersonRecord>, StoreError> {
+        let row = sqlx::query("select * from people where issuer = $1 and subject = $2")
+            .bind(issuer)
+            .bind(subject)
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
     /// The person with this id.
     pub async fn person(&self, id: PersonId) -> Result<Option<PersonRecord>, StoreError> {
         let row = sqlx::query("select * from people where id = $1")

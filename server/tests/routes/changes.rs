@@ -1,9 +1,10 @@
 //! Whatever changes something says so in the ledger, in the name of who did it.
 
 use axum::body::Body;
-use domain::{PersonId, SignInId};
+use domain::{DeviceRequestId, Digest, PersonId, Scope, SignInId};
 use http::{Request, header};
-use store::{NewBrowserSession, SessionOwner};
+use sha2::{Digest as _, Sha256};
+use store::{AskedRun, NewBrowserSession, NewDeviceRequest, SessionOwner, WorkloadEvidence};
 use url::form_urlencoded;
 use uuid::Uuid;
 
@@ -14,13 +15,15 @@ use crate::{
 };
 
 /// What people can change, and the entry that tells of it.
-pub const CHANGES: [(&str, &str); 15] = [
+pub const CHANGES: [(&str, &str); 17] = [
+    ("/ui/answer_device_request", "device.decided"),
     ("/ui/confirm_agent", "agent.confirmed"),
     ("/ui/decide", "vote.cast"),
     ("/ui/disable_person", "person.disabled"),
     ("/ui/enable_person", "person.enabled"),
     ("/ui/end_session", "person.sessions_ended"),
     ("/ui/end_sessions", "person.sessions_ended"),
+    ("/ui/enter_device_code", "device.code_entered"),
     ("/ui/give_verdict", "verdict.given"),
     ("/ui/open_campaign", "campaign.opened"),
     ("/ui/open_run", "run.opened"),
@@ -43,6 +46,7 @@ async fn ready(portal: &TestPortal, address: &str) -> Form {
         "/ui/confirm_agent" | "/ui/resume_agent" | "/ui/revoke_agent" | "/ui/suspend_agent" => {
             on_agent(portal, address).await
         }
+        "/ui/enter_device_code" | "/ui/answer_device_request" => on_device(portal, address).await,
         "/ui/open_run" | "/ui/revoke_run" => on_run(portal, address).await,
         "/ui/open_campaign" | "/ui/give_verdict" | "/ui/sign_campaign" => {
             on_campaign(portal, address).await
@@ -95,6 +99,48 @@ async fn on_run(portal: &TestPortal, address: &str) -> Form {
         ]
     };
     (Who::Alice, fields)
+}
+
+async fn on_device(portal: &TestPortal, address: &str) -> Form {
+    let code = "BCDFGHJK";
+    let request = NewDeviceRequest {
+        id: DeviceRequestId::new(Uuid::from_u128(5)),
+        device_code_hash: text("a hash"),
+        user_code_hash: hex::encode(Sha256::digest(code)),
+        agent: portal.register("nightly", &["read demo.shop.*"]).await,
+        key_thumbprint: None,
+        workload: WorkloadEvidence {
+            issuer: text("https://ci.example.com"),
+            subject: text("nightly"),
+            digest: Digest::from_bytes([0; 32]),
+            facts: Vec::new(),
+        },
+        asked: AskedRun {
+            scope: Scope::default(),
+            purpose: text("Count orders"),
+            ticket: String::new(),
+            minutes: 30,
+        },
+        expires_at: portal.now().plus_seconds(600),
+        interval_seconds: 5,
+    };
+    let mut tx = portal
+        .store
+        .begin("test", portal.now())
+        .await
+        .expect("begun");
+    tx.insert_device_request(&request).await.expect("inserted");
+    tx.commit().await.expect("committed");
+    let typed = (Who::Alice, vec![("code", text(code))]);
+    if address == "/ui/enter_device_code" {
+        return typed;
+    }
+    send(portal, "/ui/enter_device_code", typed).await;
+    let fields = [
+        ("request", request.id.to_string()),
+        ("answer", text("refuse")),
+    ];
+    (Who::Alice, fields.into())
 }
 
 async fn on_campaign(portal: &TestPortal, address: &str) -> Form {

@@ -20,8 +20,14 @@ use crate::{
 };
 
 /// Whoever asks here has yet to prove who they are, or learns nothing but that we are there.
-const OPEN: [&str; 8] = [
+const OPEN: [&str; 13] = [
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/oauth-protected-resource",
     "/healthz",
+    // Their proofs are in their bodies; see `oauth`.
+    "/oauth2/device_authorization",
+    "/oauth2/revoke",
+    "/oauth2/token",
     "/pkg",
     "/pkg/",
     "/readyz",
@@ -33,23 +39,26 @@ const OPEN: [&str; 8] = [
 ];
 
 /// For agents: a run's token.
-const BY_RUN_TOKEN: [&str; 7] = [
+const BY_RUN_TOKEN: [&str; 8] = [
     "/api/v1/analyze",
     "/api/v1/intents",
     "/api/v1/intents/{id}",
     "/api/v1/intents/{id}/cancel",
     "/api/v1/intents/{id}/results",
     "/api/v1/runs/current",
+    "/oauth2/introspect",
     "/api/v1/runs/current/renew",
 ];
 
 /// For people: a session. Nothing here changes anything.
-const BY_SESSION: [&str; 37] = [
+const BY_SESSION: [&str; 40] = [
     "/",
     "/agents",
     "/agents/new",
     "/agents/{id}",
     "/approvals/{id}",
+    "/device",
+    "/device/{id}",
     "/events",
     "/find",
     "/ledger",
@@ -71,6 +80,7 @@ const BY_SESSION: [&str; 37] = [
     "/ui/approval_status",
     "/ui/campaign",
     "/ui/campaigns",
+    "/ui/device_request",
     "/ui/inbox",
     "/ui/ledger",
     "/ui/ledger_entry",

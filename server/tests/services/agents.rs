@@ -13,6 +13,10 @@ async fn refused(portal: &TestPortal, new: NewAgent) -> &'static str {
     }
 }
 
+/// Vouches for pipelines.
+const TRUSTED: &str =
+    "[[oauth.workload_issuers]]\nissuer = \"https://ci.example.com\"\nkind = \"github\"\n";
+
 fn workload(issuer: &str, claims: &[(&str, &str)]) -> Workload {
     let claims = claims
         .iter()
@@ -25,7 +29,7 @@ fn workload(issuer: &str, claims: &[(&str, &str)]) -> Workload {
 
 #[tokio::test]
 async fn what_is_wrong_is_refused_with_its_field() {
-    let portal = TestPortal::new().await;
+    let portal = TestPortal::configured(TRUSTED).await;
     portal.register("churn-model", &["read demo.shop.*"]).await;
     let good = || portal.new_agent("reports", &["read demo.shop.*"]);
     let named = |name: &str| NewAgent {
@@ -107,6 +111,10 @@ async fn what_is_wrong_is_refused_with_its_field() {
             proved(workload("http://ci.example.com", &[("sub", "x")])),
         ),
         ("claims", proved(workload("https://ci.example.com", &[]))),
+        (
+            "claims",
+            proved(workload("https://ci.example.com", &[("repository", "x")])),
+        ),
         (
             "service_account",
             NewAgent {

@@ -16,14 +16,14 @@ use countersign::{
     context::{Actor, Clock, Context, Person},
     identity::Identity,
     program,
-    services::{Parts, ServiceError, Services, StepUpRule},
+    services::{GrantRule, Parts, ServiceError, Services, StepUpRule},
     ui,
 };
 use domain::{ApprovalId, Ballot, IntentId, IntentState, Timestamp};
 use http::{Request, header};
 use leptos::{config::LeptosOptions, server_fn::ServerFn};
 use serde_json::Value;
-use store::{EntryRecord, Store};
+use store::{EntryRecord, SignIn, Store};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -32,13 +32,16 @@ use super::{
     warehouse::ScriptedWarehouse,
 };
 
+/// Vouches for people unless a test says otherwise.
+const LOGIN: &str = "https://login.example.com";
+
 const CONFIGURATION: &str = r#"
 [store]
 url = "sqlite://FOLDER/countersign.db"
 [server]
 site_root = "FOLDER/site"
 [identity]
-issuer = "https://login.example.com"
+issuer = "ISSUER"
 client_id = "countersign"
 client_secret = "not a real one"
 [identity.roles]
@@ -74,8 +77,13 @@ impl TestPortal {
 
     /// A portal with further sections in its configuration file.
     pub async fn configured(further: &str) -> Self {
+        Self::with_people_of(LOGIN, further).await
+    }
+
+    /// The same with people whom another provider vouches for.
+    pub async fn with_people_of(issuer: &str, further: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let config = configuration(folder.path(), further);
+        let config = configuration(folder.path(), issuer, further);
         let store = program::open_store(&config.store.url)
             .await
             .expect("a store");
@@ -83,7 +91,7 @@ impl TestPortal {
         let clock = Arc::new(StoppedClock::at(start));
         let warehouse = Arc::new(ScriptedWarehouse::new(shop(), Reply::orders()));
         let mails = Arc::new(MailBox::default());
-        sign_in_everybody(&store, start).await;
+        sign_in_everybody(&store, issuer, start).await;
         let time: Arc<dyn Clock> = clock.clone();
         let parts = (&store, &warehouse, &mails, &time);
         let (services, router) = compose(&config, parts).await;
@@ -103,7 +111,7 @@ impl TestPortal {
     /// Starts the program anew over the same database, with other sections in its
     /// configuration file: what was in memory only is gone.
     pub async fn restart(&mut self, further: &str) {
-        let config = configuration(self.folder.path(), further);
+        let config = configuration(self.folder.path(), LOGIN, further);
         let time: Arc<dyn Clock> = self.clock.clone();
         let parts = (&self.store, &self.warehouse, &self.mails, &time);
         (self.services, self.router) = compose(&config, parts).await;
@@ -154,8 +162,8 @@ impl TestPortal {
         Answer::read(response.expect("infallible")).await
     }
 
-    /// What the portal's pages answer to somebody who has signed in.
-    pub async fn page(&self, who: Who, request: Request<Body>) -> Answer {
+    /// The portal's pages for somebody who has signed in.
+    pub fn pages(&self, who: Who) -> Router {
         let context = self.by(who);
         let options = LeptosOptions::builder().output_name("countersign").build();
         let signed_in = move |mut request: axum::extract::Request, next: axum::middleware::Next| {
@@ -168,7 +176,12 @@ impl TestPortal {
                 next.run(request).await
             }
         };
-        let pages = ui::router(self.services.clone(), options).layer(from_fn(signed_in));
+        ui::router(self.services.clone(), options).layer(from_fn(signed_in))
+    }
+
+    /// What they answer.
+    pub async fn page(&self, who: Who, request: Request<Body>) -> Answer {
+        let pages = self.pages(who);
         Answer::read(pages.oneshot(request).await.expect("infallible")).await
     }
 
@@ -274,11 +287,12 @@ const HALF_AN_HOUR: &str = r#"
 permit (principal, action == Action::"runWithApproval", resource);
 "#;
 
-fn configuration(folder: &Path, further: &str) -> Config {
+fn configuration(folder: &Path, issuer: &str, further: &str) -> Config {
     fs::write(folder.join("policy.cedar"), HALF_AN_HOUR).expect("written");
     let path = folder.join("countersign.toml");
     let folder = folder.display().to_string();
-    let text = [CONFIGURATION, further].concat().replace("FOLDER", &folder);
+    let text = [CONFIGURATION, further].concat();
+    let text = text.replace("FOLDER", &folder).replace("ISSUER", issuer);
     fs::write(&path, text).expect("written");
     Config::load(&path).expect("a configuration")
 }
@@ -304,6 +318,8 @@ pub async fn compose(
         rights: config.rights.clone(),
         warehouse_config: config.warehouse.clone(),
         masking: config.masking.clone(),
+        issuers: program::issuers(config).expect("issuers"),
+        grants: GrantRule::new(config),
         public_url: config.server.origin(),
     });
     services.refresh_catalog().await.expect("a catalog");
@@ -313,13 +329,17 @@ pub async fn compose(
     (services, router.expect("a router"))
 }
 
-async fn sign_in_everybody(store: &Store, now: Timestamp) {
+async fn sign_in_everybody(store: &Store, issuer: &str, now: Timestamp) {
     for who in Who::ALL {
         let mut tx = store
             .begin(&who.id().to_string(), now)
             .await
             .expect("begun");
-        tx.sign_in(&who.sign_in()).await.expect("signed in");
+        let sign_in = SignIn {
+            issuer: issuer.to_owned(),
+            ..who.sign_in()
+        };
+        tx.sign_in(&sign_in).await.expect("signed in");
         tx.commit().await.expect("committed");
     }
 }

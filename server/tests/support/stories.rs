@@ -106,6 +106,7 @@ pub fn new_run(agent: AgentId, scope: &[&str]) -> NewRun {
         minutes: 60,
         door: Door::Portal,
         key_thumbprint: None,
+        session: None,
         proof: None,
     }
 }

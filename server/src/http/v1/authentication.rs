@@ -6,12 +6,17 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{EventName, RunId};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 
+use super::challenge::{Challenge, challenges};
 use crate::{
     context::{Actor, Context},
-    http::{problem::Problem, request_id::RequestId},
-    services::{Proof, Refusal, RunToken, ServiceError, Services},
+    http::{
+        key_header::{self, Place},
+        problem::Problem,
+        request_id::RequestId,
+    },
+    services::{GrantError, Proof, Refusal, RunToken, ServiceError, Services},
 };
 
 /// Lets requests with a run's token through, with their [`Context`]; everything refused here
@@ -25,12 +30,14 @@ pub async fn authenticate(
 ) -> Response {
     let mut context = anonymous(&services, &request);
     let subject = format!("{} {}", request.method(), address.path());
-    match prove(&services, request.headers(), &context).await {
+    let place = Place {
+        method: request.method(),
+        path: address.path(),
+        headers: request.headers(),
+    };
+    match prove(&services, &place, &context).await {
         Ok(actor) => context.actor = actor,
-        Err((run, problem)) => {
-            let problem = *problem;
-            return refuse(&services, &context, run, &subject, problem).await;
-        }
+        Err(unproved) => return refuse(&services, &context, &subject, *unproved).await,
     }
     request.extensions_mut().insert(context.clone());
     let response = next.run(request).await;
@@ -56,73 +63,172 @@ fn anonymous(services: &Services, request: &Request) -> Context {
     }
 }
 
-type Unproved = (Option<RunId>, Box<Problem>);
+/// Why nobody is let through.
+struct Unproved {
+    /// The run that the token names, if it names one.
+    run: Option<RunId>,
+    problem: Problem,
+    challenge: Challenge,
+    /// Whether something was refused; else the client only has to say more.
+    is_refusal: bool,
+}
 
-async fn prove(
-    services: &Services,
-    headers: &HeaderMap,
-    context: &Context,
-) -> Result<Actor, Unproved> {
-    let token = bearer(headers).map_err(|problem| (None, problem))?;
-    match services
-        .authenticate(&token, &Proof::Bearer, context.now)
-        .await
-    {
-        Ok(run) => Ok(Actor::Run(run)),
-        Err(error @ ServiceError::Token { .. }) => {
-            let run = services.run_of_token(&token).await.ok().flatten();
-            Err((run, Box::new(error.into())))
+impl Unproved {
+    fn token(code: &'static str, detail: &str) -> Self {
+        let problem = Problem::new(StatusCode::UNAUTHORIZED, code, "A run token is needed");
+        Self {
+            run: None,
+            problem: problem.detail(detail),
+            challenge: Challenge::InvalidToken,
+            is_refusal: true,
         }
-        Err(error) => Err((None, Box::new(error.into()))),
     }
 }
 
-/// The token of `Authorization: Bearer …` (RFC 6750 section 2.1).
-pub(super) fn bearer(headers: &HeaderMap) -> Result<RunToken, Box<Problem>> {
-    let wrong = |code, detail: &str| {
-        let problem = Problem::new(StatusCode::UNAUTHORIZED, code, "A run token is needed");
-        Box::new(problem.detail(detail))
-    };
-    // Of two, each program on the way might believe another one.
-    if headers.get_all(header::AUTHORIZATION).iter().count() > 1 {
-        return Err(wrong("token_malformed", "send one Authorization header"));
+impl From<ServiceError> for Unproved {
+    fn from(error: ServiceError) -> Self {
+        Self {
+            run: None,
+            problem: error.into(),
+            challenge: Challenge::InvalidToken,
+            is_refusal: true,
+        }
     }
-    let header = headers.get(header::AUTHORIZATION).ok_or_else(|| {
-        wrong(
+}
+
+impl From<GrantError> for Unproved {
+    fn from(error: GrantError) -> Self {
+        let GrantError::Service(error) = error else {
+            let title = "The proof of the client's key does not count";
+            let problem = Problem::new(StatusCode::UNAUTHORIZED, error.code(), title);
+            return Self {
+                run: None,
+                problem: problem.detail(error.to_string()),
+                challenge: Challenge::Proof(error.error()),
+                is_refusal: error.is_refusal(),
+            };
+        };
+        error.into()
+    }
+}
+
+async fn prove(
+    services: &Services,
+    place: &Place<'_>,
+    context: &Context,
+) -> Result<Actor, Box<Unproved>> {
+    let presented = Presented::read(place.headers)?;
+    match prove_run(services, place, &presented, context).await {
+        Ok(actor) => Ok(actor),
+        Err(mut unproved) => {
+            let run = services.run_of_token(&presented.token).await;
+            unproved.run = run.ok().flatten();
+            Err(Box::new(unproved))
+        }
+    }
+}
+
+/// The proof is used up last: nobody without a token makes us keep anything.
+async fn prove_run(
+    services: &Services,
+    place: &Place<'_>,
+    presented: &Presented,
+    context: &Context,
+) -> Result<Actor, Unproved> {
+    let Presented { scheme, token } = presented;
+    let now = context.now;
+    if *scheme == Scheme::Bearer {
+        let run = services.authenticate(token, &Proof::Bearer, now).await?;
+        return Ok(Actor::Run(run));
+    }
+    let shown = key_header::check(services, place, Some(token.reveal()), now)?;
+    let shown = shown.ok_or(GrantError::KeyMissing)?;
+    let proof = Proof::Key(shown.thumbprint.clone());
+    let run = services.authenticate(token, &proof, now).await?;
+    services.use_key_proof(&shown, now).await?;
+    Ok(Actor::Run(run))
+}
+
+/// How a token is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    /// RFC 6750 section 2.1.
+    Bearer,
+    /// RFC 9449 section 7.1.
+    Dpop,
+}
+
+/// A token as it was sent.
+struct Presented {
+    scheme: Scheme,
+    token: RunToken,
+}
+
+impl Presented {
+    fn read(headers: &HeaderMap) -> Result<Self, Box<Unproved>> {
+        let mut sent = headers.get_all(header::AUTHORIZATION).iter();
+        let text = match (sent.next(), sent.next()) {
+            (None, _) => return Err(Box::new(missing())),
+            (Some(value), None) => value.to_str().unwrap_or_default(),
+            (Some(_), Some(_)) => "",
+        };
+        let (scheme, token) = text.split_once(' ').unwrap_or_default();
+        let scheme = match scheme.to_ascii_lowercase().as_str() {
+            "bearer" => Scheme::Bearer,
+            "dpop" => Scheme::Dpop,
+            _ => return Err(Box::new(malformed())),
+        };
+        match token.trim().parse::<RunToken>() {
+            Ok(token) => Ok(Self { scheme, token }),
+            Err(error) => Err(Box::new(Unproved::token(error.code(), &error.to_string()))),
+        }
+    }
+}
+
+fn missing() -> Unproved {
+    Unproved {
+        challenge: Challenge::Token,
+        ..Unproved::token(
             "token_missing",
-            "send the header `Authorization: Bearer …` with the token that the portal showed",
+            "send the header `Authorization` with `DPoP` or `Bearer` and the run token",
         )
-    })?;
-    let text = header.to_str().ok();
-    let token = text.and_then(|text| text.split_once(' '));
-    let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let token = token.ok_or_else(|| {
-        wrong(
-            "token_malformed",
-            "the header must be `Authorization: Bearer` and the run token",
-        )
-    })?;
-    token
-        .1
-        .trim()
-        .parse::<RunToken>()
-        .map_err(|error| wrong(error.code(), &error.to_string()))
+    }
+}
+
+fn malformed() -> Unproved {
+    Unproved::token(
+        "token_malformed",
+        "send one header `Authorization`: `DPoP` or `Bearer`, a space, and the run token",
+    )
+}
+
+/// The token of a request that was let through.
+pub(super) fn presented_token(headers: &HeaderMap) -> Result<RunToken, Box<Problem>> {
+    let presented = Presented::read(headers).map_err(|unproved| Box::new(unproved.problem));
+    Ok(presented?.token)
 }
 
 async fn refuse(
     services: &Services,
     context: &Context,
-    run: Option<RunId>,
     subject: &str,
-    problem: Problem,
+    unproved: Unproved,
 ) -> Response {
-    let recorded = record(services, context, run, subject, &problem).await;
-    let mut response = recorded.err().unwrap_or(problem).into_response();
+    let Unproved {
+        run,
+        problem,
+        challenge,
+        is_refusal,
+    } = unproved;
+    if is_refusal && let Err(problem) = record(services, context, run, subject, &problem).await {
+        return problem.into_response();
+    }
+    let mut response = problem.into_response();
     if response.status() == StatusCode::UNAUTHORIZED {
-        let challenge = HeaderValue::from_static("Bearer realm=\"countersign\"");
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, challenge);
+        for value in challenges(challenge, services.public_url()) {
+            let headers = response.headers_mut();
+            headers.append(header::WWW_AUTHENTICATE, value);
+        }
     }
     response
 }

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod authentication;
+mod challenge;
 mod intents;
 mod results;
 mod runs;
@@ -15,7 +16,9 @@ use axum::{
 };
 use http::StatusCode;
 
-use super::problem::Problem;
+pub use authentication::authenticate;
+
+use super::{key_header::with_nonce, problem::Problem};
 use crate::services::Services;
 
 /// The routes below `/api/v1`.
@@ -38,9 +41,7 @@ pub fn router(services: Services) -> Router {
             )
         })
         .layer(DefaultBodyLimit::max(body_bytes))
-        .layer(from_fn_with_state(
-            services.clone(),
-            authentication::authenticate,
-        ))
+        .layer(from_fn_with_state(services.clone(), authenticate))
+        .layer(from_fn_with_state(services.clone(), with_nonce))
         .with_state(services)
 }

@@ -4,7 +4,7 @@ use axum::{Extension, Json, extract::State};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
-use super::authentication::bearer;
+use super::authentication::presented_token;
 use crate::{
     context::Context,
     http::problem::Problem,
@@ -62,7 +62,7 @@ pub async fn renew(
     Extension(context): Extension<Context>,
     headers: HeaderMap,
 ) -> Result<Json<TokenOut>, Problem> {
-    let old = bearer(&headers).map_err(|problem| *problem)?;
+    let old = presented_token(&headers).map_err(|problem| *problem)?;
     let (token, expires_at) = services.renew_token(&context, &old).await?;
     Ok(Json(TokenOut {
         token: token.reveal().to_owned(),

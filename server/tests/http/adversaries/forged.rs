@@ -29,7 +29,7 @@ const FORGERIES: [(&str, Forgery, &str); 30] = [
     ("nothing behind", |_| bearer(""), "token_malformed"),
     ("no scheme", |t| vec![t.into()], "token_malformed"),
     ("basic", |t| vec![format!("Basic {t}")], "token_malformed"),
-    ("no proof", |t| vec![format!("DPoP {t}")], "token_malformed"),
+    ("no proof", |t| vec![format!("DPoP {t}")], "dpop_missing"),
     (
         "scheme glued on",
         |t| vec![format!("Bearer{t}")],

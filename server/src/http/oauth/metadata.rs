@@ -1,0 +1,52 @@
+//! What clients can find out by themselves: RFC 8414 and RFC 9728.
+
+use axum::{Json, extract::State};
+use serde_json::{Value, json};
+
+use super::{
+    DEVICE_AUTHORIZATION, INTROSPECT, REVOKE, TOKEN, details,
+    token::{DEVICE_GRANT, EXCHANGE_GRANT},
+};
+use crate::services::Services;
+
+/// RFC 8414 section 3.
+pub const SERVER: &str = "/.well-known/oauth-authorization-server";
+/// RFC 9728 section 3.
+pub const RESOURCE: &str = "/.well-known/oauth-protected-resource";
+
+/// The one algorithm of proofs of keys.
+pub const KEY_ALGORITHMS: [&str; 1] = ["ES256"];
+
+/// `GET /.well-known/oauth-authorization-server`
+pub async fn server(State(services): State<Services>) -> Json<Value> {
+    let issuer = services.public_url();
+    Json(json!({
+        "issuer": issuer,
+        "token_endpoint": format!("{issuer}{TOKEN}"),
+        "device_authorization_endpoint": format!("{issuer}{DEVICE_AUTHORIZATION}"),
+        "revocation_endpoint": format!("{issuer}{REVOKE}"),
+        "introspection_endpoint": format!("{issuer}{INTROSPECT}"),
+        "response_types_supported": [],
+        "grant_types_supported": [DEVICE_GRANT, EXCHANGE_GRANT],
+        "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
+        "revocation_endpoint_auth_methods_supported": ["none"],
+        "introspection_endpoint_auth_methods_supported": ["DPoP", "Bearer"],
+        "dpop_signing_alg_values_supported": KEY_ALGORITHMS,
+        "authorization_details_types_supported": [details::TYPE],
+        "protected_resources": [issuer],
+    }))
+}
+
+/// `GET /.well-known/oauth-protected-resource`
+pub async fn resource(State(services): State<Services>) -> Json<Value> {
+    let resource = services.public_url();
+    Json(json!({
+        "resource": resource,
+        "resource_name": "Countersign",
+        "authorization_servers": [resource],
+        "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": KEY_ALGORITHMS,
+        "authorization_details_types_supported": [details::TYPE],
+    }))
+}

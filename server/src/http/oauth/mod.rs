@@ -1,0 +1,79 @@
+//! The OAuth door: how pipelines and interactive agents get a run's token.
+//!
+//! Device grant (RFC 8628) and token exchange (RFC 8693), both bound to a key by `DPoP`
+//! (RFC 9449); revocation (RFC 7009) and introspection (RFC 7662); metadata (RFC 8414,
+//! RFC 9728). Errors are those of RFC 6749 section 5.2, with a finer stable `code`.
+
+mod call;
+mod details;
+mod device;
+mod form;
+mod introspect;
+mod metadata;
+mod revoke;
+mod token;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
+
+use crate::{
+    http::{
+        key_header::with_nonce,
+        rate_limit::{RateLimit, by_address},
+        v1,
+    },
+    services::{GrantError, Services},
+};
+use form::Parameters;
+pub use metadata::{KEY_ALGORITHMS, RESOURCE};
+
+/// The longest request, in bytes: two tokens and what is wanted.
+const BODY_BYTES: usize = 64 * 1024;
+
+/// The token endpoint.
+pub const TOKEN: &str = "/oauth2/token";
+/// Where a pipeline asks for a device code.
+pub const DEVICE_AUTHORIZATION: &str = "/oauth2/device_authorization";
+/// Where a token is given back.
+pub const REVOKE: &str = "/oauth2/revoke";
+/// Where a token's holder asks what it is worth.
+pub const INTROSPECT: &str = "/oauth2/introspect";
+/// RFC 7523 section 2.2.
+const JWT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// The addresses of clients, and what is said of them.
+pub fn router(services: Services, limit: RateLimit) -> Router {
+    let introspection = Router::new()
+        .route(INTROSPECT, post(introspect::introspect))
+        .layer(from_fn_with_state(services.clone(), v1::authenticate));
+    Router::new()
+        .route(TOKEN, post(token::grant))
+        .route(DEVICE_AUTHORIZATION, post(device::authorize))
+        .route(REVOKE, post(revoke::revoke))
+        .merge(introspection)
+        .layer(from_fn_with_state(limit, by_address))
+        .layer(from_fn_with_state(services.clone(), with_nonce))
+        .route(metadata::SERVER, get(metadata::server))
+        .route(RESOURCE, get(metadata::resource))
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .with_state(services)
+}
+
+/// The token is asked for this program, which is its own resource (RFC 8707).
+fn require_resource(services: &Services, parameters: &Parameters) -> Result<(), GrantError> {
+    if parameters.optional("resource") == Some(services.public_url()) {
+        Ok(())
+    } else {
+        Err(GrantError::Target)
+    }
+}
+
+/// The workload's own token, as RFC 7523 section 2.2 sends it.
+fn assertion(parameters: &Parameters) -> Result<&str, GrantError> {
+    parameters.expected("client_assertion_type", JWT_ASSERTION)?;
+    parameters.required("client_assertion")
+}

@@ -1,0 +1,137 @@
+//! `POST /oauth2/token`: the device grant and the token exchange.
+
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use domain::Timestamp;
+use serde::Serialize;
+
+use super::{
+    call::Call,
+    details::{self, Granted},
+    form::Parameters,
+    require_resource,
+};
+use crate::{
+    proof::PersonTokenKind,
+    services::{Exchange, GrantError, OpenedRun, Redeeming, Services},
+};
+
+/// RFC 8628 section 3.4.
+pub const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// RFC 8693 section 2.1.
+pub const EXCHANGE_GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+/// RFC 8693 section 3.
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
+const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
+
+/// RFC 6749 section 5.1, RFC 8693 section 2.2.1, RFC 9396 section 7.
+#[derive(Serialize)]
+pub struct TokenOut {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
+    authorization_details: [Granted; 1],
+}
+
+/// A run's token for whoever proves that it is due.
+pub async fn grant(State(services): State<Services>, request: Request) -> Response {
+    let call = Call::begin(&services, &request);
+    let outcome = granted(&services, &call, request).await;
+    call.end(&services, outcome).await
+}
+
+async fn granted(
+    services: &Services,
+    call: &Call,
+    request: Request,
+) -> Result<TokenOut, GrantError> {
+    let parameters = Parameters::of(request).await?;
+    let key = call.key(services).await?;
+    let is_bound = key.is_some();
+    let (opened, issued_token_type) = match parameters.required("grant_type")? {
+        DEVICE_GRANT => (redeem(services, call, &parameters, key).await?, None),
+        EXCHANGE_GRANT => {
+            let opened = exchange(services, call, &parameters, key).await?;
+            (opened, Some(ACCESS_TOKEN))
+        }
+        _ => return Err(GrantError::UnsupportedGrant),
+    };
+    Ok(TokenOut {
+        access_token: opened.token.reveal().to_owned(),
+        token_type: if is_bound { "DPoP" } else { "Bearer" },
+        expires_in: seconds_left(&opened, call.context.now),
+        issued_token_type,
+        authorization_details: [Granted::of(&opened)],
+    })
+}
+
+fn seconds_left(opened: &OpenedRun, now: Timestamp) -> i64 {
+    opened.token_expires_at.seconds_since(now)
+}
+
+async fn redeem(
+    services: &Services,
+    call: &Call,
+    parameters: &Parameters,
+    key: Option<String>,
+) -> Result<OpenedRun, GrantError> {
+    require_resource(services, parameters)?;
+    let assertion = match parameters.optional("client_assertion") {
+        Some(_) => Some(super::assertion(parameters)?),
+        None => None,
+    };
+    let redeeming = Redeeming {
+        client_id: parameters.required("client_id")?,
+        device_code: parameters.required("device_code")?,
+        key,
+        assertion,
+    };
+    services.redeem_device_code(&call.context, redeeming).await
+}
+
+async fn exchange(
+    services: &Services,
+    call: &Call,
+    parameters: &Parameters,
+    key: Option<String>,
+) -> Result<OpenedRun, GrantError> {
+    require_resource(services, parameters)?;
+    let subject_kind = match parameters.required("subject_token_type")? {
+        ID_TOKEN => PersonTokenKind::IdToken,
+        ACCESS_TOKEN => PersonTokenKind::AccessToken,
+        _ => {
+            return Err(GrantError::BadParameter {
+                name: "subject_token_type",
+            });
+        }
+    };
+    let subject_token = parameters.required("subject_token")?;
+    let actor_token = parameters.required("actor_token")?;
+    if !matches!(parameters.required("actor_token_type")?, JWT | ID_TOKEN) {
+        return Err(GrantError::BadParameter {
+            name: "actor_token_type",
+        });
+    }
+    if parameters
+        .optional("requested_token_type")
+        .is_some_and(|wanted| wanted != ACCESS_TOKEN)
+    {
+        return Err(GrantError::BadParameter {
+            name: "requested_token_type",
+        });
+    }
+    let exchange = Exchange {
+        client_id: parameters.required("client_id")?,
+        subject_token,
+        subject_kind,
+        actor_token,
+        key,
+        asked: details::asked(parameters)?,
+    };
+    services.exchange_tokens(&call.context, exchange).await
+}
