@@ -34,7 +34,16 @@ export default defineConfig({
   projects: [
     { name: 'javascript', testMatch: 'story.spec.ts' },
     { name: 'no-javascript', testMatch: 'story.spec.ts', use: { javaScriptEnabled: false } },
-    { name: 'gateway', testMatch: ['masking.spec.ts', 'bad-input.spec.ts', 'pages.spec.ts', 'people.spec.ts'] },
+    {
+      name: 'gateway',
+      testMatch: [
+        'masking.spec.ts',
+        'bad-input.spec.ts',
+        'pages.spec.ts',
+        'people.spec.ts',
+        'pipeline.spec.ts',
+      ],
+    },
     { name: 'other-servers', testMatch: ['other-servers.spec.ts', 'sign-in.spec.ts'] },
   ],
 });

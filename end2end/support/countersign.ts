@@ -82,6 +82,10 @@ administrator = ["platform-admins"]
 reviewer = ["access-reviewers"]
 auditor = ["auditors"]
 
+[[oauth.workload_issuers]]
+issuer = "${neighbours.issuer}/pipelines"
+kind = "github"
+
 [warehouse]
 base_url = "${neighbours.bigquery}"
 project = "${neighbours.project}"

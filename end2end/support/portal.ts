@@ -3,13 +3,30 @@
 import { type Page, expect } from '@playwright/test';
 import { Agent } from './agent.ts';
 
+/** A pipeline that an agent is known by. */
+export interface Workload {
+  issuer: string;
+  claims: string;
+}
+
 /** The owner proposes an agent by the form; returns the agent's page. */
-export async function proposeAgent(alice: Page, name: string, grants: string[]): Promise<string> {
+export async function proposeAgent(
+  alice: Page,
+  name: string,
+  grants: string[],
+  workload?: Workload,
+): Promise<string> {
   await alice.goto('/agents');
   await alice.getByRole('link', { name: 'Propose an agent' }).click();
   await alice.getByLabel('Name').fill(name);
   await alice.getByLabel('Purpose').fill('Finds customers who are about to leave');
   await alice.getByLabel('Grants').fill(grants.join('\n'));
+  if (workload) {
+    await alice.getByLabel('Count only with a proof of its key').check();
+    await alice.getByText('A pipeline, or a Google service account').click();
+    await alice.getByLabel('Issuer of its tokens').fill(workload.issuer);
+    await alice.getByLabel('Claims that they carry').fill(workload.claims);
+  }
   await alice.getByRole('button', { name: 'Propose' }).click();
   await expect(alice.getByRole('heading', { level: 1, name })).toBeVisible();
   return new URL(alice.url()).pathname;
@@ -21,8 +38,9 @@ export async function registerAgent(
   alice: Page,
   name: string,
   grants: string[],
+  workload?: Workload,
 ): Promise<string> {
-  const agentPage = await proposeAgent(alice, name, grants);
+  const agentPage = await proposeAgent(alice, name, grants, workload);
   await bo.goto(agentPage);
   await bo.getByRole('button', { name: 'Confirm this agent' }).click();
   await expect(bo.getByText('Active', { exact: true })).toBeVisible();

@@ -11,6 +11,8 @@ import { Program, answers, freePort, required } from './program.ts';
 export interface Stack {
   countersign: Countersign;
   url: string;
+  /** The sandbox's identity provider. */
+  issuer: string;
   /** The sandbox's BigQuery, as only Countersign and the tests may ask it. */
   bigquery: { url: string; accessToken: string };
   stop(): Promise<void>;
@@ -48,7 +50,13 @@ export async function startStack(): Promise<Stack> {
     rmSync(folder, { recursive: true });
   };
   const { accessToken } = secrets;
-  return { countersign, url: countersign.url, bigquery: { url: bigquery, accessToken }, stop };
+  return {
+    countersign,
+    url: countersign.url,
+    issuer,
+    bigquery: { url: bigquery, accessToken },
+    stop,
+  };
 }
 
 function secret(): string {

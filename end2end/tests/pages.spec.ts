@@ -29,7 +29,10 @@ test('every page is for everybody', async ({ stack, as }) => {
 
   const pages: [Page, string[]][] = [
     [chen.page, ['/', waiting, `/approvals/${done.approval?.id}`, '/sessions']],
-    [alice.page, [`/sessions/${run}`, `/runs/${run}`, '/runs', '/runs/new', '/agents', agentPage]],
+    [
+      alice.page,
+      [`/sessions/${run}`, `/runs/${run}`, '/runs', '/runs/new', '/device', '/agents', agentPage],
+    ],
     [bo.page, [waiting, '/agents/new', agentPage, '/people', await firstPerson(bo.page), '/me']],
     [dana.page, ['/reviews', review, '/ledger?verify=1', '/ledger/1', '/signed-out']],
   ];

@@ -55,10 +55,13 @@ pub fn run(workspace: &Workspace, progress: &mut Progress, options: &Options) ->
     progress.step("Starting Countersign", || {
         start_server(workspace, &configuration, &mut processes)
     })?;
-    progress.step("Setting up an agent and a run", || {
+    let pipeline = progress.step("Setting up two agents and a run", || {
         seed::seed(workspace, &configuration)
     })?;
-    println!("{}", guide::text(workspace, ports, &configuration));
+    println!(
+        "{}",
+        guide::text(workspace, ports, &configuration, &pipeline)
+    );
     processes.await_interrupt(RENEWAL, || seed::renew(workspace, &configuration))?;
     progress.note("Stopping");
     Ok(())

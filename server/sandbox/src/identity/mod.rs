@@ -14,6 +14,7 @@ mod grants;
 mod options;
 mod page;
 mod people;
+mod pipelines;
 mod sign_out;
 mod signing;
 #[cfg(test)]
@@ -93,5 +94,6 @@ pub fn router(settings: Settings) -> anyhow::Result<Router> {
             "/end_session",
             get(sign_out::by_query).post(sign_out::by_form),
         )
+        .nest("/pipelines", pipelines::router())
         .with_state(Arc::new(provider)))
 }

@@ -420,3 +420,28 @@ async fn the_metadata_names_the_endpoints_that_exist() {
         assert_ne!(answer.status, StatusCode::NOT_FOUND, "{endpoint}");
     }
 }
+
+#[tokio::test]
+async fn a_pipeline_gets_a_token_of_its_own_issuer() {
+    let router = provider();
+    let metadata = get(&router, "/pipelines/.well-known/openid-configuration").await;
+    let metadata: Value = serde_json::from_str(&metadata.body).unwrap();
+    let issuer = format!("{ISSUER}/pipelines");
+    assert_eq!(metadata["issuer"], issuer);
+    assert_eq!(metadata["jwks_uri"], format!("{issuer}/jwks"));
+
+    let answer = get(
+        &router,
+        "/pipelines/token?audience=https://gate.example.com",
+    )
+    .await;
+    let answer: Value = serde_json::from_str(&answer.body).unwrap();
+    let keys: JwkSet = serde_json::from_str(&get(&router, "/pipelines/jwks").await.body).unwrap();
+    let mut validation = Validation::new(Algorithm::RS256);
+    validation.set_issuer(&[issuer]);
+    validation.set_audience(&["https://gate.example.com"]);
+    let key = DecodingKey::from_jwk(&keys.keys[0]).unwrap();
+    let token = answer["value"].as_str().unwrap();
+    let claims = jsonwebtoken::decode::<Value>(token, &key, &validation).unwrap();
+    assert_eq!(claims.claims["repository_id"], "471100815");
+}
