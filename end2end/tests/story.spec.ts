@@ -143,6 +143,16 @@ test('from a proposed agent to a signed review', async ({ stack, as, javaScriptE
     await picture(alice, 'replay');
   });
 
+  await test.step('alice ends the run in the list of her own', async () => {
+    await alice.goto('/runs');
+    const row = alice.getByRole('listitem').filter({ hasText: PURPOSE });
+    await row.getByRole('button', { name: 'End it' }).click();
+    await expect(row.getByText('Revoked', { exact: true })).toBeVisible();
+    await expect(row.getByRole('button', { name: 'End it' })).toHaveCount(0);
+    const { status, text } = await agent.ask('SELECT 1 AS one');
+    expect([status, JSON.parse(text).code]).toEqual([401, 'run_revoked']);
+  });
+
   await test.step('dana reviews every right and signs', async () => {
     await openReview(dana, 'Q4 2026');
     await giveVerdict(dana, 'demo.shop.orders', 'Keep', '');
