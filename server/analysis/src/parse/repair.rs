@@ -12,7 +12,7 @@ use super::cursor::{Cursor, keyword, word};
 use crate::lexer::{is_reserved, span};
 
 /// How many tokens in front of an argument are looked at for the bracket of its call.
-const LONGEST_ARGUMENTS: usize = 100;
+const LONGEST_ARGUMENTS: usize = 500;
 
 /// The tokens as the parser reads them.
 pub(super) fn readable(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
@@ -187,10 +187,11 @@ impl Repair<'_> {
             Token::Word(word) => !is_reserved(word.keyword),
             other => *other == Token::Period,
         };
-        let before = &self.kept[..bracket];
-        let called = before.iter().rev().take_while(|t| is_path(t)).count();
-        let from = before.iter().rev().nth(called);
-        called > 0
+        let before = self.kept[..bracket].iter().rev();
+        let mut before = before.filter(|t| !matches!(t.token, Token::Whitespace(_)));
+        let called = before.next().is_some_and(is_path);
+        let from = before.find(|t| !is_path(t));
+        called
             && queries.next().is_none()
             && from.is_some_and(|t| matches!(keyword(t), Keyword::FROM | Keyword::JOIN))
     }
