@@ -19,6 +19,9 @@ use crate::context::Context;
 const WINDOW_SECONDS: i64 = 60;
 /// So many of them are entries of their own.
 const WRITTEN_MAXIMUM: u32 = 20;
+/// So many where the run is known: who asks with an ended token may have many of them, and a
+/// revocation must not wait behind what is written about those before it.
+const WRITTEN_MAXIMUM_OF_A_RUN: u32 = 3;
 /// The longest subject that is kept: a stranger chooses it.
 const SUBJECT_MAXIMUM: usize = 200;
 
@@ -44,6 +47,15 @@ struct Kind {
     run: Option<RunId>,
 }
 
+impl Kind {
+    fn written_maximum(&self) -> u32 {
+        match self.run {
+            Some(_) => WRITTEN_MAXIMUM_OF_A_RUN,
+            None => WRITTEN_MAXIMUM,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Window {
     since: Timestamp,
@@ -63,13 +75,14 @@ impl Refusals {
 
     /// Counts a refusal; says whether it is written as an entry of its own.
     fn is_written(&self, kind: Kind, now: Timestamp) -> bool {
+        let maximum = kind.written_maximum();
         let mut windows = self.windows();
         let window = windows.entry(kind).or_insert(Window {
             since: now,
             written: 0,
             counted: 0,
         });
-        if window.written < WRITTEN_MAXIMUM {
+        if window.written < maximum {
             window.written += 1;
             return true;
         }
@@ -148,6 +161,17 @@ mod tests {
             code: code.to_owned(),
             run: None,
         }
+    }
+
+    #[test]
+    fn of_a_known_run_fewer_are_written() {
+        let (refusals, start) = (Refusals::default(), Timestamp::from_micros(0));
+        let kind = Kind {
+            run: Some(RunId::new(uuid::Uuid::nil())),
+            ..kind("a")
+        };
+        let written = (0..100).filter(|_| refusals.is_written(kind.clone(), start));
+        assert_eq!(written.count(), WRITTEN_MAXIMUM_OF_A_RUN as usize);
     }
 
     #[test]
