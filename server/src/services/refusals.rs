@@ -9,7 +9,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use domain::{EventName, RunId, Timestamp};
+use domain::{EventName, RunEnd, RunId, Timestamp};
 use serde::Serialize;
 
 use super::{ServiceError, Services};
@@ -19,9 +19,9 @@ use crate::context::Context;
 const WINDOW_SECONDS: i64 = 60;
 /// So many of them are entries of their own.
 const WRITTEN_MAXIMUM: u32 = 20;
-/// So many where the run is known: who asks with an ended token may have many of them, and a
+/// So many of a run that has ended: whoever goes on asking may have many of them, and a
 /// revocation must not wait behind what is written about those before it.
-const WRITTEN_MAXIMUM_OF_A_RUN: u32 = 3;
+const WRITTEN_MAXIMUM_AFTER_THE_END: u32 = 3;
 /// The longest subject that is kept: a stranger chooses it.
 const SUBJECT_MAXIMUM: usize = 200;
 
@@ -49,9 +49,11 @@ struct Kind {
 
 impl Kind {
     fn written_maximum(&self) -> u32 {
-        match self.run {
-            Some(_) => WRITTEN_MAXIMUM_OF_A_RUN,
-            None => WRITTEN_MAXIMUM,
+        let has_ended = self.run.is_some() && RunEnd::from_name(&self.code).is_some();
+        if has_ended {
+            WRITTEN_MAXIMUM_AFTER_THE_END
+        } else {
+            WRITTEN_MAXIMUM
         }
     }
 }
@@ -164,14 +166,14 @@ mod tests {
     }
 
     #[test]
-    fn of_a_known_run_fewer_are_written() {
+    fn of_an_ended_run_fewer_are_written() {
         let (refusals, start) = (Refusals::default(), Timestamp::from_micros(0));
         let kind = Kind {
             run: Some(RunId::new(uuid::Uuid::nil())),
-            ..kind("a")
+            ..kind(RunEnd::Revoked.as_str())
         };
         let written = (0..100).filter(|_| refusals.is_written(kind.clone(), start));
-        assert_eq!(written.count(), WRITTEN_MAXIMUM_OF_A_RUN as usize);
+        assert_eq!(written.count(), WRITTEN_MAXIMUM_AFTER_THE_END as usize);
     }
 
     #[test]
