@@ -58,6 +58,13 @@ fn row(run: OwnRun, now: Timestamp) -> AnyView {
             </form>
         }
     });
+    let ends = match header.state {
+        RunState::Open => Some("ends "),
+        RunState::Expired => Some("ended "),
+        RunState::Ended | RunState::Revoked => None,
+    };
+    let ends =
+        ends.map(|ends| view! { <span class="quiet">{ends}<When at=header.ends_at now /></span> });
     let counts = counts(header.asked, header.ran, header.waiting, header.refused);
     view! {
         <li class="row" data-row="">
@@ -75,7 +82,7 @@ fn row(run: OwnRun, now: Timestamp) -> AnyView {
                 <Scope grants=run.scope />
             </div>
             <div class="row-facts">
-                <span class="quiet">"ends "<When at=header.ends_at now /></span>
+                {ends}
                 <span>{counts}</span>
                 {end}
             </div>
