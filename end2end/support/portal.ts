@@ -26,6 +26,8 @@ export async function proposeAgent(
     await alice.getByText('A pipeline, or a Google service account').click();
     await alice.getByLabel('Issuer of its tokens').fill(workload.issuer);
     await alice.getByLabel('Claims that they carry').fill(workload.claims);
+  } else {
+    await alice.getByLabel('Count for whoever holds them').check();
   }
   await alice.getByRole('button', { name: 'Propose' }).click();
   await expect(alice.getByRole('heading', { level: 1, name })).toBeVisible();

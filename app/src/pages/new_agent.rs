@@ -124,7 +124,7 @@ fn cap(failure: Option<&Failure>, name: &'static str, label: &'static str, usual
 }
 
 fn proof(failure: Option<&Failure>) -> AnyView {
-    let bearer = typed(failure, "token").is_none_or(|token| token == "bearer");
+    let bearer = typed(failure, "token").is_some_and(|token| token == "bearer");
     let open = ["issuer", "claims", "service_account"]
         .iter()
         .any(|field| !value(failure, field).is_empty());
@@ -132,12 +132,12 @@ fn proof(failure: Option<&Failure>) -> AnyView {
         <fieldset class="field choices">
             <legend>"Its tokens"</legend>
             <label>
-                <input type="radio" name="token" value="bearer" checked=bearer />
-                " Count for whoever holds them: enough for a person at a keyboard"
+                <input type="radio" name="token" value="key" checked=!bearer />
+                " Count only with a proof of its key (DPoP): for pipelines and programs"
             </label>
             <label>
-                <input type="radio" name="token" value="key" checked=!bearer />
-                " Count only with a proof of its key (DPoP)"
+                <input type="radio" name="token" value="bearer" checked=bearer />
+                " Count for whoever holds them: needed to open runs in this portal"
             </label>
         </fieldset>
         <details class="form-details" open=open>
