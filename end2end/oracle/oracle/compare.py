@@ -8,7 +8,7 @@ from .analyser import Analyser
 from .countersign import Query
 from .engine import Broken, Invalid
 from .expressions import Unfollowed
-from .lineage import Facts, Output
+from .lineage import Facts, Output, same_kind
 
 
 @dataclass
@@ -61,7 +61,7 @@ def compare_facts(verdict: Verdict, theirs: Facts) -> None:
         verdict.unsound.append(Difference("statements", len(statements), 1))
         return
     [statement] = statements
-    if statement["kind"] != theirs.kind:
+    if not same_kind(statement["kind"], theirs.kind):
         verdict.unsound.append(Difference("kind", statement["kind"], theirs.kind))
         return
     for what, seen in (("reads", theirs.reads), ("writes", theirs.writes)):

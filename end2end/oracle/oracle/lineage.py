@@ -20,13 +20,25 @@ KINDS = {
     "CreateViewStmt": "create_view", "CreateMaterializedViewStmt": "create_materialized_view",
     "TruncateStmt": "truncate",
 }
-"""Countersign's names of the statements that it knows, even if only to refuse them."""
+"""Countersign's names of statements where they are not the analyser's."""
+
+FINER_KINDS = {
+    "create_index": {"create_search_index", "create_vector_index"},
+    "create_table": {"create_table_clone", "create_table_copy", "create_table_like"},
+    "drop_row_access_policy": {"drop_all_row_access_policies"},
+}
+"""Where Countersign tells statements apart that are of one kind to the analyser."""
 
 
 def kind_of(statement: Node) -> str:
     if statement.kind == "DropStmt":
         return f"drop_{statement.object_type.lower().replace(' ', '_')}"
-    return KINDS.get(statement.kind, statement.kind)
+    own = re.sub(r"(?<!^)(?=[A-Z])", "_", statement.kind.removesuffix("Stmt")).lower()
+    return KINDS.get(statement.kind, own)
+
+
+def same_kind(ours: str, theirs: str) -> bool:
+    return ours == theirs or ours in FINER_KINDS.get(theirs, ())
 
 
 @dataclass
