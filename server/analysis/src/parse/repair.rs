@@ -183,17 +183,11 @@ impl Repair<'_> {
         };
         let queries = self.kept[bracket..].iter();
         let mut queries = queries.filter(|t| matches!(keyword(t), Keyword::SELECT | Keyword::FROM));
-        let is_path = |t: &TokenWithSpan| match &t.token {
-            Token::Word(word) => !is_reserved(word.keyword),
-            other => *other == Token::Period,
-        };
-        let before = self.kept[..bracket].iter().rev();
-        let mut before = before.filter(|t| !matches!(t.token, Token::Whitespace(_)));
-        let called = before.next().is_some_and(is_path);
-        let from = before.find(|t| !is_path(t));
-        called
-            && queries.next().is_none()
-            && from.is_some_and(|t| matches!(keyword(t), Keyword::FROM | Keyword::JOIN))
+        let called = self.path_start(bracket);
+        let before = called.and_then(|start| self.significant_before(start, 0));
+        queries.next().is_none()
+            && before
+                .is_some_and(|at| matches!(keyword(&self.kept[at]), Keyword::FROM | Keyword::JOIN))
     }
 
     /// The bracket that is open still, when it was kept lately: such arguments stand in front.
