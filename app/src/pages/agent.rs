@@ -4,7 +4,7 @@ use domain::{AgentId, Timestamp};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    load::{Heading, load, now, problem, subject, typed, wrong},
+    load::{Heading, load, now, problem, reason, subject},
     session_list::SessionRows,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         form::{Failure, take_failure},
     },
     components::{
-        AgentBadge, Empty, Entry, FailureNote, FormToken, Moment, Person, When, at_most, effective,
+        AgentBadge, Empty, FailureNote, FormToken, Moment, Person, When, at_most, effective,
         in_words,
     },
 };
@@ -289,13 +289,7 @@ fn stop(
         <form method="post" action=action>
             <FormToken />
             <input type="hidden" name="agent" value=agent.to_string() />
-            <Entry
-                name="reason"
-                label="Reason"
-                hint="Kept in the ledger for good."
-                value=typed(failure, "reason").unwrap_or_default()
-                error=wrong(failure, "reason")
-            />
+            {reason(failure)}
             <button class="button deny">{button}</button>
         </form>
     }

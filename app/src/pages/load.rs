@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     api::{UiError, desks, form::Failure},
-    components::Problem,
+    components::{Entry, Problem},
     ssr::set_status,
 };
 
@@ -97,6 +97,20 @@ pub fn wrong(failure: Option<&Failure>, field: &str) -> Option<String> {
         } if wrong == field => Some(message.clone()),
         _ => None,
     }
+}
+
+/// The field for the reason that an act on somebody or something needs.
+pub fn reason(failure: Option<&Failure>) -> AnyView {
+    view! {
+        <Entry
+            name="reason"
+            label="Reason"
+            hint="Kept in the ledger for good."
+            value=typed(failure, "reason").unwrap_or_default()
+            error=wrong(failure, "reason")
+        />
+    }
+    .into_any()
 }
 
 /// A page's title as a sentence, with what can be done beside it.

@@ -4,7 +4,7 @@ use domain::{PersonId, Timestamp};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    load::{Heading, load, now, problem, subject, typed, wrong},
+    load::{Heading, load, now, problem, reason, subject},
     people::said,
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
             load_person,
         },
     },
-    components::{Empty, Entry, FailureNote, FormToken, Moment, PersonBadge, When},
+    components::{Empty, FailureNote, FormToken, Moment, PersonBadge, When},
     format::plural,
 };
 
@@ -199,13 +199,7 @@ fn disable(person: PersonId, failure: Option<&Failure>) -> AnyView {
             <form method="post" action=DisablePerson::url()>
                 <FormToken />
                 <input type="hidden" name="person" value=person.to_string() />
-                <Entry
-                    name="reason"
-                    label="Reason"
-                    hint="Kept in the ledger for good."
-                    value=typed(failure, "reason").unwrap_or_default()
-                    error=wrong(failure, "reason")
-                />
+                {reason(failure)}
                 <button class="button deny">"Disable"</button>
             </form>
         </details>
@@ -221,13 +215,7 @@ fn enable(person: PersonId, failure: Option<&Failure>) -> AnyView {
             <form method="post" action=EnablePerson::url()>
                 <FormToken />
                 <input type="hidden" name="person" value=person.to_string() />
-                <Entry
-                    name="reason"
-                    label="Reason"
-                    hint="Kept in the ledger for good."
-                    value=typed(failure, "reason").unwrap_or_default()
-                    error=wrong(failure, "reason")
-                />
+                {reason(failure)}
                 <button class="button">"Let them in again"</button>
             </form>
         </section>

@@ -3,7 +3,7 @@
 use domain::{RunId, Timestamp};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::load::{Heading, load, now, problem, subject, typed, wrong};
+use super::load::{Heading, load, now, problem, reason, subject};
 use crate::{
     api::{
         RunState,
@@ -11,8 +11,7 @@ use crate::{
         runs::{IntentRow, RevokeRun, RunPage, load_run},
     },
     components::{
-        Empty, Entry, FailureNote, FormToken, OnBehalf, RiskBadge, RunBadge, Scope, StateBadge,
-        When,
+        Empty, FailureNote, FormToken, OnBehalf, RiskBadge, RunBadge, Scope, StateBadge, When,
     },
     format::plural,
     islands::{Copy, Countdown},
@@ -252,13 +251,7 @@ fn revoke(run: RunId, failure: Option<&Failure>) -> AnyView {
             <form method="post" action=RevokeRun::url()>
                 <FormToken />
                 <input type="hidden" name="run" value=run.to_string() />
-                <Entry
-                    name="reason"
-                    label="Reason"
-                    hint="Kept in the ledger for good."
-                    value=typed(failure, "reason").unwrap_or_default()
-                    error=wrong(failure, "reason")
-                />
+                {reason(failure)}
                 <button class="button deny">"End it"</button>
             </form>
         </details>
