@@ -2,7 +2,7 @@
 
 use domain::{EventName, PersonId, Role, Timestamp};
 use serde::Serialize;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteExecutor, SqliteRow};
 
 use crate::{
     Store, StoreError, Transaction,
@@ -155,12 +155,7 @@ impl Transaction {
         issuer: &str,
         subject: &str,
     ) -> Result<Option<PersonRecord>, StoreError> {
-        let row = sqlx::query("select * from people where issuer = $1 and subject = $2")
-            .bind(issuer)
-            .bind(subject)
-            .fetch_optional(self.connection())
-            .await?;
-        row.as_ref().map(read).transpose()
+        named(self.connection(), issuer, subject).await
     }
 
     /// Notes that a person was seen in groups that give no role.
@@ -227,19 +222,27 @@ impl Transaction {
     }
 }
 
+async fn named(
+    connection: impl SqliteExecutor<'_>,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<PersonRecord>, StoreError> {
+    let row = sqlx::query("select * from people where issuer = $1 and subject = $2")
+        .bind(issuer)
+        .bind(subject)
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
 impl Store {
     /// The person with this identity.
-    pub async fn person_with_subject(
+    pub async fn person_named(
         &self,
         issuer: &str,
         subject: &str,
     ) -> Result<Option<PersonRecord>, StoreError> {
-        let row = sqlx::query("select * from people where issuer = $1 and subject = $2")
-            .bind(issuer)
-            .bind(subject)
-            .fetch_optional(&self.reader)
-            .await?;
-        row.as_ref().map(read).transpose()
+        named(&self.reader, issuer, subject).await
     }
 
     /// The person with this id.

@@ -99,7 +99,7 @@ impl Services {
         }
         let store = &self.parts.store;
         let known = store
-            .person_with_subject(&subject.issuer, &subject.subject)
+            .person_named(&subject.issuer, &subject.subject)
             .await?;
         let known = known.filter(PersonRecord::is_in_good_standing);
         let known = known.ok_or(GrantError::UnknownPerson)?;
