@@ -15,7 +15,7 @@ use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
     lexer::place,
 };
-pub(crate) use cursor::Cursor;
+pub(crate) use cursor::{Cursor, ends_table};
 use dialect::GoogleSql;
 
 /// The longest text that is read, in bytes.

@@ -327,6 +327,17 @@ fn time_travel_and_sampling_move_inside() {
     );
     assert!(masked.contains("INTERVAL 1 DAY))"), "{masked}");
     assert!(masked.contains(" AS c "), "{masked}");
+    // The version ends at the next clause, whatever that is.
+    for clause in [
+        "NATURAL JOIN (SELECT 1 AS id)",
+        "PIVOT (COUNT(id) FOR country IN ('de'))",
+        "WHERE id = 1",
+    ] {
+        let sql = format!("SELECT COUNT(*) FROM customers FOR SYSTEM_TIME AS OF @at {clause}");
+        let masked = analysed(&sql).masked_sql.expect(clause);
+        assert!(masked.contains("AS OF @at) "), "{masked}");
+        assert!(masked.contains(clause), "{masked}");
+    }
 }
 
 #[test]

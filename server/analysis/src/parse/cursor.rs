@@ -25,6 +25,38 @@ pub(super) fn keyword(token: &TokenWithSpan) -> Keyword {
     word(Some(&token.token)).map_or(Keyword::NoKeyword, |word| word.keyword)
 }
 
+/// Words that cannot be part of an expression outside brackets: they stand behind a table.
+/// `called` says whether a bracket follows, as behind the function `LEFT`.
+pub(crate) const fn ends_table(keyword: Keyword, called: bool) -> bool {
+    match keyword {
+        Keyword::LEFT | Keyword::RIGHT => !called,
+        Keyword::AS
+        | Keyword::CROSS
+        | Keyword::EXCEPT
+        | Keyword::FOR
+        | Keyword::FULL
+        | Keyword::GROUP
+        | Keyword::HAVING
+        | Keyword::INNER
+        | Keyword::INTERSECT
+        | Keyword::JOIN
+        | Keyword::LIMIT
+        | Keyword::NATURAL
+        | Keyword::ON
+        | Keyword::ORDER
+        | Keyword::PIVOT
+        | Keyword::QUALIFY
+        | Keyword::SELECT
+        | Keyword::TABLESAMPLE
+        | Keyword::UNION
+        | Keyword::UNPIVOT
+        | Keyword::USING
+        | Keyword::WHERE
+        | Keyword::WINDOW => true,
+        _ => false,
+    }
+}
+
 pub(super) fn word(token: Option<&Token>) -> Option<&Word> {
     match token {
         Some(Token::Word(word)) => Some(word),
@@ -160,40 +192,16 @@ impl<'t> Cursor<'t> {
                     return at;
                 }
                 Token::RParen | Token::RBracket => open = open.saturating_sub(1),
-                Token::Word(word) if open == 0 && self.ends_table(word.keyword, at) => return at,
+                Token::Word(word) if open == 0 => {
+                    let called = self.token(self.after(at)) == Some(&Token::LParen);
+                    if ends_table(word.keyword, called) {
+                        return at;
+                    }
+                }
                 _ => {}
             }
         }
         self.0.len()
-    }
-
-    /// Words that cannot be part of an expression outside brackets.
-    fn ends_table(&self, keyword: Keyword, at: usize) -> bool {
-        match keyword {
-            Keyword::LEFT | Keyword::RIGHT => self.token(self.after(at)) != Some(&Token::LParen),
-            Keyword::AS
-            | Keyword::CROSS
-            | Keyword::EXCEPT
-            | Keyword::FOR
-            | Keyword::FULL
-            | Keyword::GROUP
-            | Keyword::HAVING
-            | Keyword::INNER
-            | Keyword::INTERSECT
-            | Keyword::JOIN
-            | Keyword::LIMIT
-            | Keyword::NATURAL
-            | Keyword::ON
-            | Keyword::ORDER
-            | Keyword::QUALIFY
-            | Keyword::SELECT
-            | Keyword::TABLESAMPLE
-            | Keyword::UNION
-            | Keyword::USING
-            | Keyword::WHERE
-            | Keyword::WINDOW => true,
-            _ => false,
-        }
     }
 
     /// The set operation by name that begins here:

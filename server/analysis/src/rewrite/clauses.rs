@@ -5,7 +5,7 @@ use sqlparser::{
     tokenizer::{Token, TokenWithSpan},
 };
 
-use crate::{finding::Place, lexer::place, walk::Masked};
+use crate::{finding::Place, lexer::place, parse::ends_table, walk::Masked};
 
 /// What stands behind a table's name and belongs to it.
 #[derive(Default)]
@@ -89,41 +89,16 @@ fn end_of_version(tokens: &[&TokenWithSpan], first: usize, masked: &Masked) -> u
             }
             Token::LParen | Token::LBracket => open += 1,
             Token::RParen | Token::RBracket => open = open.saturating_sub(1),
-            Token::Word(_) if open == 0 && ends_table(tokens, at) => return at,
+            Token::Word(word) if open == 0 => {
+                let called = tokens.get(at + 1).is_some_and(|t| t.token == Token::LParen);
+                if ends_table(word.keyword, called) {
+                    return at;
+                }
+            }
             _ => {}
         }
     }
     tokens.len()
-}
-
-/// Words that cannot be part of an expression outside brackets.
-fn ends_table(tokens: &[&TokenWithSpan], at: usize) -> bool {
-    let called = tokens.get(at + 1).is_some_and(|t| t.token == Token::LParen);
-    match keyword(tokens.get(at)) {
-        Keyword::LEFT | Keyword::RIGHT => !called,
-        Keyword::AS
-        | Keyword::WHERE
-        | Keyword::JOIN
-        | Keyword::INNER
-        | Keyword::FULL
-        | Keyword::CROSS
-        | Keyword::ON
-        | Keyword::USING
-        | Keyword::GROUP
-        | Keyword::HAVING
-        | Keyword::QUALIFY
-        | Keyword::WINDOW
-        | Keyword::ORDER
-        | Keyword::LIMIT
-        | Keyword::UNION
-        | Keyword::EXCEPT
-        | Keyword::INTERSECT
-        | Keyword::TABLESAMPLE
-        | Keyword::PIVOT
-        | Keyword::UNPIVOT
-        | Keyword::SELECT => true,
-        _ => false,
-    }
 }
 
 /// The token behind the first pair of brackets from `start` on.
