@@ -63,10 +63,20 @@ test('raw values reach nobody', async ({ stack, as }) => {
   }
   expect(seen.get('the mail')).toContain('pii.email');
   for (const [place, text] of seen) {
-    const found = raw.filter((value) => text.includes(value));
+    const found = raw.filter((value) => holds(text, value));
     expect(found, `raw values in ${place}`).toEqual([]);
   }
 });
+
+/**
+ * Whether a raw value is in a text. A short one, such as a postcode, counts where it stands as a
+ * whole cell: five digits are found by chance in any log of digests.
+ */
+function holds(text: string, value: string): boolean {
+  return value.length < 8
+    ? new RegExp(`(^|[",>])${value}($|[",<])`, 'm').test(text)
+    : text.includes(value);
+}
 
 /** Keeps what a person's browser shows of these pages. */
 async function look(seen: Map<string, string>, page: Page, paths: string[]): Promise<void> {
