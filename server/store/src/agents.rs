@@ -2,11 +2,10 @@
 
 use domain::{AgentId, AgentState, Caps, EventName, PersonId, Sponsor, Timestamp, Workload};
 use serde::Serialize;
-use sqlx::sqlite::SqliteRow;
 
 use crate::{
     Store, StoreError, Transaction,
-    row::{RowExt as _, collect},
+    row::{Row, RowExt as _, collect},
 };
 
 /// Who did something to an agent, when and why.
@@ -120,7 +119,7 @@ struct Moved<'a> {
 }
 
 fn read_deed(
-    row: &SqliteRow,
+    row: &Row,
     (by, at, reason): (&'static str, &'static str, Option<&'static str>),
 ) -> Result<Option<Deed>, StoreError> {
     let Some(at) = row.optional_time(at)? else {
@@ -134,7 +133,7 @@ fn read_deed(
     }))
 }
 
-fn read_caps(row: &SqliteRow) -> Result<Caps, StoreError> {
+fn read_caps(row: &Row) -> Result<Caps, StoreError> {
     let small = |column| {
         u32::try_from(row.integer(column)?).map_err(|_| StoreError::Inconsistent { column })
     };
@@ -147,7 +146,7 @@ fn read_caps(row: &SqliteRow) -> Result<Caps, StoreError> {
     })
 }
 
-fn read(row: &SqliteRow) -> Result<AgentRecord, StoreError> {
+fn read(row: &Row) -> Result<AgentRecord, StoreError> {
     Ok(AgentRecord {
         id: row.parsed("id")?,
         name: row.text("name")?,

@@ -2,11 +2,10 @@
 
 use domain::{ApprovalId, Ballot, EventName, IntentId, PersonId, RunId, Timestamp, VoteId};
 use serde::Serialize;
-use sqlx::sqlite::SqliteRow;
 
 use crate::{
     Store, StoreError, Transaction,
-    row::{RowExt as _, collect},
+    row::{Row, RowExt as _, collect},
 };
 
 /// The request for human approval of one intent.
@@ -87,7 +86,7 @@ struct Cast<'a> {
     comment: &'a str,
 }
 
-fn read_approval(row: &SqliteRow) -> Result<ApprovalRecord, StoreError> {
+fn read_approval(row: &Row) -> Result<ApprovalRecord, StoreError> {
     Ok(ApprovalRecord {
         id: row.parsed("id")?,
         intent: row.parsed("intent_id")?,
@@ -106,7 +105,7 @@ fn ballot(name: &str) -> Option<Ballot> {
         .find(|ballot| ballot.as_str() == name)
 }
 
-fn read_vote(row: &SqliteRow) -> Result<VoteRecord, StoreError> {
+fn read_vote(row: &Row) -> Result<VoteRecord, StoreError> {
     Ok(VoteRecord {
         id: row.parsed("id")?,
         person: row.parsed("person_id")?,

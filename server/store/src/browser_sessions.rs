@@ -7,11 +7,11 @@
 //! session is being written ends that one too.
 
 use domain::{EventName, PersonId, SignInId, Timestamp};
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::Row as _;
 
 use crate::{
     Store, StoreError, Transaction,
-    row::{RowExt as _, collect},
+    row::{Row, RowExt as _, collect},
 };
 
 /// A session to be kept.
@@ -72,7 +72,7 @@ macro_rules! counting {
     };
 }
 
-fn read(row: &SqliteRow) -> Result<BrowserSessionRecord, StoreError> {
+fn read(row: &Row) -> Result<BrowserSessionRecord, StoreError> {
     Ok(BrowserSessionRecord {
         sign_in: row.parsed("sign_in_id")?,
         person: row.parsed("person_id")?,

@@ -6,9 +6,11 @@ use domain::{
     AgentId, DeviceRequestId, Digest, EventName, PersonId, Role, Scope, SignInId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
 
-use crate::{Store, StoreError, Transaction, row::RowExt as _};
+use crate::{
+    Store, StoreError, Transaction,
+    row::{Row, RowExt as _},
+};
 
 /// What is kept of the workload that asks; its token is not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,7 +145,7 @@ pub struct NewDeviceRequest {
     pub interval_seconds: i64,
 }
 
-fn read(row: &SqliteRow) -> Result<DeviceRequestRecord, StoreError> {
+fn read(row: &Row) -> Result<DeviceRequestRecord, StoreError> {
     Ok(DeviceRequestRecord {
         id: row.parsed("id")?,
         agent: row.parsed("agent_id")?,

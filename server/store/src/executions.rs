@@ -2,11 +2,11 @@
 
 use domain::{AgentId, EventName, ExecutionId, IntentId, RunId, Timestamp};
 use serde::Serialize;
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::Row as _;
 
 use crate::{
     Store, StoreError, Transaction,
-    row::{RowExt as _, collect},
+    row::{Row, RowExt as _, collect},
 };
 
 /// A job and what came of it. JSON texts belong to the services.
@@ -72,7 +72,7 @@ pub struct SealedResult {
     pub result_digest: String,
 }
 
-fn read(row: &SqliteRow) -> Result<ExecutionRecord, StoreError> {
+fn read(row: &Row) -> Result<ExecutionRecord, StoreError> {
     Ok(ExecutionRecord {
         id: row.parsed("id")?,
         intent: row.parsed("intent_id")?,

@@ -2,11 +2,10 @@
 
 use domain::{AgentId, EventName, GrantId, PersonId, Power, Privilege, Timestamp};
 use serde::Serialize;
-use sqlx::sqlite::SqliteRow;
 
 use crate::{
     Store, StoreError, Transaction,
-    row::{RowExt as _, collect},
+    row::{Row, RowExt as _, collect},
 };
 
 /// One privilege of an agent.
@@ -50,7 +49,7 @@ pub struct NewGrant {
     pub granted_by: PersonId,
 }
 
-fn read(row: &SqliteRow) -> Result<GrantRecord, StoreError> {
+fn read(row: &Row) -> Result<GrantRecord, StoreError> {
     Ok(GrantRecord {
         id: row.parsed("id")?,
         agent: row.parsed("agent_id")?,

@@ -2,11 +2,10 @@
 
 use domain::{AgentId, EventName, IntentId, IntentState, RiskLevel, RunId, Timestamp};
 use serde::Serialize;
-use sqlx::sqlite::SqliteRow;
 
 use crate::{
     Store, StoreError, Transaction,
-    row::{RowExt as _, collect},
+    row::{Row, RowExt as _, collect},
 };
 
 /// An intent with what is known of it so far. JSON texts belong to the services.
@@ -90,7 +89,7 @@ struct Moved<'a> {
     problem: Option<&'a str>,
 }
 
-fn read(row: &SqliteRow) -> Result<IntentRecord, StoreError> {
+fn read(row: &Row) -> Result<IntentRecord, StoreError> {
     Ok(IntentRecord {
         id: row.parsed("id")?,
         run: row.parsed("run_id")?,

@@ -2,11 +2,11 @@
 
 use domain::{RunId, Timestamp};
 use ledger::{Broken, Draft, Entry, Hash, Head, Verifier};
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
 use crate::{
     Store, StoreError,
-    row::{RowExt as _, collect},
+    database::Connection,
+    row::{Row, RowExt as _, collect},
 };
 
 /// An entry as pages and exports show it.
@@ -42,7 +42,7 @@ pub struct Verification {
 }
 
 pub(crate) async fn append(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     draft: Draft,
     run: Option<RunId>,
 ) -> Result<u64, StoreError> {
@@ -72,7 +72,7 @@ pub(crate) async fn append(
     Ok(entry.sequence)
 }
 
-async fn head(connection: &mut SqliteConnection) -> Result<Head, StoreError> {
+async fn head(connection: &mut Connection) -> Result<Head, StoreError> {
     let row =
         sqlx::query("select sequence, hash from ledger_entries order by sequence desc limit 1")
             .fetch_optional(connection)
@@ -85,7 +85,7 @@ async fn head(connection: &mut SqliteConnection) -> Result<Head, StoreError> {
     })
 }
 
-fn read(row: &SqliteRow) -> Result<EntryRecord, StoreError> {
+fn read(row: &Row) -> Result<EntryRecord, StoreError> {
     Ok(EntryRecord {
         sequence: row.count("sequence")?,
         at: row.time("at")?,
@@ -99,7 +99,7 @@ fn read(row: &SqliteRow) -> Result<EntryRecord, StoreError> {
     })
 }
 
-fn read_whole(row: &SqliteRow) -> Result<Entry, StoreError> {
+fn read_whole(row: &Row) -> Result<Entry, StoreError> {
     let salt = hex::decode(row.text("salt")?).ok();
     Ok(Entry {
         sequence: row.count("sequence")?,

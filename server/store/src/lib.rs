@@ -7,6 +7,7 @@
 mod agents;
 mod approvals;
 mod browser_sessions;
+mod database;
 mod device_requests;
 mod error;
 mod executions;

@@ -1,11 +1,10 @@
 //! Mails that are owed: written with the change that owes them, sent afterwards.
 
 use domain::{EventName, IntentId, PersonId, Timestamp};
-use sqlx::sqlite::SqliteRow;
 
 use crate::{
     Store, StoreError, Transaction,
-    row::{RowExt as _, collect},
+    row::{Row, RowExt as _, collect},
 };
 
 /// What a mail says.
@@ -47,7 +46,7 @@ pub struct OutboxRecord {
     pub delivered: Vec<PersonId>,
 }
 
-fn read(row: &SqliteRow) -> Result<OutboxRecord, StoreError> {
+fn read(row: &Row) -> Result<OutboxRecord, StoreError> {
     Ok(OutboxRecord {
         id: row.integer("id")?,
         kind: row.named("kind", MailKind::from_name)?,

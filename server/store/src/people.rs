@@ -2,11 +2,12 @@
 
 use domain::{EventName, PersonId, Role, Timestamp};
 use serde::Serialize;
-use sqlx::sqlite::{SqliteExecutor, SqliteRow};
+use sqlx::Executor;
 
 use crate::{
     Store, StoreError, Transaction,
-    row::{RowExt as _, collect},
+    database::Database,
+    row::{Row, RowExt as _, collect},
 };
 
 /// A person as last seen at a sign-in.
@@ -93,7 +94,7 @@ struct SignedIn<'a> {
     evidence: &'a Evidence,
 }
 
-fn read(row: &SqliteRow) -> Result<PersonRecord, StoreError> {
+fn read(row: &Row) -> Result<PersonRecord, StoreError> {
     Ok(PersonRecord {
         id: row.parsed("id")?,
         issuer: row.text("issuer")?,
@@ -223,7 +224,7 @@ impl Transaction {
 }
 
 async fn named(
-    connection: impl SqliteExecutor<'_>,
+    connection: impl Executor<'_, Database = Database>,
     issuer: &str,
     subject: &str,
 ) -> Result<Option<PersonRecord>, StoreError> {

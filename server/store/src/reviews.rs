@@ -6,11 +6,10 @@ use domain::{
     AgentId, CampaignId, EventName, GrantId, ItemId, PersonId, TableName, Timestamp, Verdict,
 };
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
 
 use crate::{
     Store, StoreError, Transaction,
-    row::{RowExt as _, collect},
+    row::{Row, RowExt as _, collect},
 };
 
 /// How an entitlement was used within the campaign's period.
@@ -102,7 +101,7 @@ pub struct NewItem {
     pub usage: Usage,
 }
 
-fn read_campaign(row: &SqliteRow) -> Result<CampaignRecord, StoreError> {
+fn read_campaign(row: &Row) -> Result<CampaignRecord, StoreError> {
     Ok(CampaignRecord {
         id: row.parsed("id")?,
         name: row.text("name")?,
@@ -116,7 +115,7 @@ fn read_campaign(row: &SqliteRow) -> Result<CampaignRecord, StoreError> {
     })
 }
 
-fn read_item(row: &SqliteRow) -> Result<ItemRecord, StoreError> {
+fn read_item(row: &Row) -> Result<ItemRecord, StoreError> {
     let verdict = row
         .optional_text("verdict")?
         .map(|name| Verdict::from_name(&name).ok_or(StoreError::Inconsistent { column: "verdict" }))

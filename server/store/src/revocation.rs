@@ -4,11 +4,10 @@
 use std::str::FromStr;
 
 use domain::{AgentId, AgentState, EventName, IntentId, IntentState, PersonId, RunEnd, RunId};
-use sqlx::sqlite::SqliteRow;
 
 use crate::{
     AgentMove, StoreError, Transaction,
-    row::{RowExt as _, collect},
+    row::{Row, RowExt as _, collect},
 };
 
 /// Whose runs end.
@@ -192,6 +191,6 @@ fn names(target: &Target) -> (Option<String>, Option<&str>) {
     }
 }
 
-fn id<T: FromStr>(row: &SqliteRow) -> Result<T, StoreError> {
+fn id<T: FromStr>(row: &Row) -> Result<T, StoreError> {
     row.parsed("id")
 }

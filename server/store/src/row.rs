@@ -4,9 +4,12 @@ use std::str::FromStr;
 
 use domain::Timestamp;
 use serde::de::DeserializeOwned;
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::Row as _;
 
-use crate::StoreError;
+use crate::{StoreError, database::Database};
+
+/// A row of a result.
+pub(crate) type Row = <Database as sqlx::Database>::Row;
 
 /// Reads columns by name; what does not decode is [`StoreError::Inconsistent`].
 pub(crate) trait RowExt {
@@ -76,7 +79,7 @@ pub(crate) trait RowExt {
     }
 }
 
-impl RowExt for SqliteRow {
+impl RowExt for Row {
     fn text(&self, column: &'static str) -> Result<String, StoreError> {
         self.try_get(column)
             .map_err(|_| StoreError::Inconsistent { column })
@@ -100,8 +103,8 @@ impl RowExt for SqliteRow {
 
 /// Collects rows that each may fail to decode.
 pub(crate) fn collect<T>(
-    rows: &[SqliteRow],
-    read: fn(&SqliteRow) -> Result<T, StoreError>,
+    rows: &[Row],
+    read: fn(&Row) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
     rows.iter().map(read).collect()
 }

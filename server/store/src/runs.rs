@@ -2,11 +2,10 @@
 
 use domain::{AgentId, Digest, Door, EventName, PersonId, RunEnd, RunId, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
 
 use crate::{
     Store, StoreError, Transaction,
-    row::{RowExt as _, collect},
+    row::{Row, RowExt as _, collect},
 };
 
 /// What proved the initiator when the run was opened. Tokens of the identity provider are
@@ -118,7 +117,7 @@ pub struct NewRun {
     pub expires_at: Timestamp,
 }
 
-pub(crate) fn read(row: &SqliteRow) -> Result<RunRecord, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<RunRecord, StoreError> {
     let expires_at = row.time("expires_at")?;
     Ok(RunRecord {
         id: row.parsed("id")?,

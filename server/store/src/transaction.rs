@@ -3,15 +3,18 @@
 use domain::{EventName, RunId, Timestamp};
 use ledger::Draft;
 use serde::Serialize;
-use sqlx::{Sqlite, SqliteConnection};
 
-use crate::{Store, StoreError, ledger_entries};
+use crate::{
+    Store, StoreError,
+    database::{Connection, Database},
+    ledger_entries,
+};
 
 /// A unit of change: either all of it happens, with its ledger entries, or nothing.
 ///
 /// Dropping it without [`Transaction::commit`] undoes everything.
 pub struct Transaction {
-    inner: sqlx::Transaction<'static, Sqlite>,
+    inner: sqlx::Transaction<'static, Database>,
     actor: String,
     now: Timestamp,
     recorded: bool,
@@ -69,7 +72,7 @@ impl Transaction {
         self.now
     }
 
-    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
+    pub(crate) fn connection(&mut self) -> &mut Connection {
         &mut self.inner
     }
 }
