@@ -13,6 +13,7 @@ mod ids;
 mod intent;
 mod mask;
 mod people;
+mod requirement;
 mod resource;
 mod review;
 mod run;
@@ -32,6 +33,7 @@ pub use ids::{
 pub use intent::{IntentState, MOVES, TransitionError};
 pub use mask::{MaskRule, MaskRules};
 pub use people::{Ballot, Role};
+pub use requirement::Requirement;
 pub use resource::{ParsePatternError, Privilege, ResourcePattern, TableName};
 pub use review::Verdict;
 pub use run::{Door, RunEnd};

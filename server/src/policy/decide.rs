@@ -9,11 +9,7 @@ use cedar_policy::{
 };
 use domain::Route;
 
-use super::{
-    Decision, Facts, PolicySet, Reason,
-    annotation::{Approval, Policy},
-    facts::Unfit,
-};
+use super::{Decision, Facts, PolicySet, Reason, annotation::Policy, asked::Asked, facts::Unfit};
 
 pub(super) const RUN: &str = "run";
 pub(super) const RUN_WITH_APPROVAL: &str = "runWithApproval";
@@ -117,20 +113,21 @@ impl PolicySet {
         if !answer.is_permitted {
             return self.block(reasons(&answer.because));
         }
-        let asked = answer
-            .because
-            .iter()
-            .filter_map(|policy| policy.approval.as_ref());
-        match asked.cloned().reduce(|one, other| stricter(one, &other)) {
-            Some(approval) if !approval.approvers.is_empty() => Decision {
-                approvers: approval.approvers,
-                count: approval.count,
-                expires_after_seconds: approval.expires_after_seconds,
+        let asked = answer.because.iter().filter_map(|policy| {
+            let approval = policy.approval.as_ref()?;
+            Some((policy.id.as_str(), approval))
+        });
+        match Asked::sum(asked) {
+            Some(asked) => Decision {
+                requirements: asked.requirements,
+                expires_after_seconds: asked.expires_after_seconds,
+                step_up: asked.step_up,
+                escalation: asked.escalation,
                 ..self.decided(Route::Approve, reasons(&answer.because))
             },
-            _ => self.block(vec![Reason::new(
+            None => self.block(vec![Reason::new(
                 "policy",
-                "The policies that ask for approval have no approvers in common.",
+                "The policies that ask for approval name nobody.",
             )]),
         }
     }
@@ -143,22 +140,12 @@ impl PolicySet {
         Decision {
             route,
             reasons,
-            approvers: Vec::new(),
-            count: 0,
+            requirements: Vec::new(),
             expires_after_seconds: 0,
+            step_up: false,
+            escalation: None,
             policy_version: self.version(),
         }
-    }
-}
-
-/// What satisfies both: approvers whom both ask, the more of them, the shorter time.
-fn stricter(one: Approval, other: &Approval) -> Approval {
-    let mut approvers = one.approvers;
-    approvers.retain(|group| other.approvers.contains(group));
-    Approval {
-        approvers,
-        count: one.count.max(other.count),
-        expires_after_seconds: one.expires_after_seconds.min(other.expires_after_seconds),
     }
 }
 

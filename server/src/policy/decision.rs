@@ -1,6 +1,6 @@
 //! What the policy said.
 
-use domain::{Digest, Route};
+use domain::{Digest, Requirement, Route};
 use serde::{Deserialize, Serialize};
 
 /// What the policy said about one intent, kept with the intent.
@@ -10,15 +10,29 @@ pub struct Decision {
     pub route: Route,
     /// Which policies said so; never empty.
     pub reasons: Vec<Reason>,
-    /// Groups, of which an approver is in at least one. Empty unless the
-    /// route is `approve`.
-    pub approvers: Vec<String>,
-    /// How many distinct people have to approve. Zero unless the route is `approve`.
-    pub count: u8,
+    /// Whose approvals it takes: all of these. Empty unless the route is `approve`.
+    #[serde(default)]
+    pub requirements: Vec<Requirement>,
     /// How long people may take. Zero unless the route is `approve`.
     pub expires_after_seconds: i64,
+    /// Whether a policy asks that whoever decides has just proved, strongly, who they are.
+    /// High and critical risk ask for that besides.
+    #[serde(default)]
+    pub step_up: bool,
+    /// Who is asked next when nobody decides.
+    #[serde(default)]
+    pub escalation: Option<Escalation>,
     /// Which policies were asked.
     pub policy_version: Digest,
+}
+
+/// Who is asked when those who were asked first do not decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// How long those who were asked first have.
+    pub after_seconds: i64,
+    /// Groups of the identity provider.
+    pub approvers: Vec<String>,
 }
 
 /// One policy's part in a decision.

@@ -5,8 +5,10 @@
 //! loading, and never laxer than the analysis.
 
 mod annotation;
+mod asked;
 mod decide;
 mod decision;
+mod duration;
 mod error;
 mod facts;
 mod load;
@@ -17,7 +19,8 @@ use std::collections::BTreeMap;
 
 use domain::Digest;
 
-pub use decision::{Decision, Reason};
+pub use decision::{Decision, Escalation, Reason};
+pub use domain::Requirement;
 pub use error::PolicyError;
 pub use facts::Facts;
 

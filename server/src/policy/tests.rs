@@ -197,8 +197,8 @@ fn the_strictest_of_several_approvals_counts() {
         facts.route = Route::Approve;
     }));
     assert_eq!(decision.route, Route::Approve);
-    assert_eq!(decision.approvers, ["data-stewards"]);
-    assert_eq!(decision.count, 2);
+    let two_stewards = requirement("critical-risk-needs-two", &["data-stewards"], 2);
+    assert_eq!(decision.requirements, [two_stewards]);
     assert_eq!(decision.expires_after_seconds, 3_600);
     assert_eq!(decision.reasons.len(), 3);
 }
@@ -270,14 +270,46 @@ fn a_policy_that_fails_while_evaluated_never_lets_run() {
     assert_eq!(decision.route, Route::Approve);
 }
 
+fn requirement(policy: &str, approvers: &[&str], count: u8) -> Requirement {
+    Requirement {
+        policy: policy.to_owned(),
+        approvers: approvers.iter().map(ToString::to_string).collect(),
+        count,
+    }
+}
+
 #[test]
-fn approval_policies_without_approvers_in_common_block() {
-    let other = PERMIT_ALL
-        .replace("\"all\"", "\"other\"")
-        .replace("anyone", "others, nobody-else");
-    let policies = written(&format!("{PERMIT_ALL}{other}")).expect("policies");
-    let decision = policies.decide(&with(|facts| facts.route = Route::Approve));
-    assert_eq!(decision.route, Route::Block);
+fn what_several_policies_ask_for_adds_up_to_the_strictest() {
+    let policies = written(
+        r#"
+        @id("a") @reason("a") @approvers("stewards, lawyers") @count("1") @expires("P1D")
+        permit (principal, action == Action::"runWithApproval", resource);
+        @id("b") @reason("b") @approvers("lawyers,stewards") @count("2") @expires("PT8H")
+        @escalate("office after PT2H")
+        permit (principal, action == Action::"runWithApproval", resource);
+        @id("c") @reason("c") @approvers("privacy") @count("1") @expires("PT9H") @step_up
+        @escalate("board, office after PT1H")
+        permit (principal, action == Action::"runWithApproval", resource);"#,
+    )
+    .expect("policies");
+    let decision = policies.decide(&harmless());
+    let expected = [
+        requirement("b", &["lawyers", "stewards"], 2),
+        requirement("c", &["privacy"], 1),
+    ];
+    assert_eq!(decision.requirements, expected);
+    assert_eq!(decision.expires_after_seconds, 8 * 3_600);
+    assert!(decision.step_up);
+    let escalation = decision.escalation.expect("an escalation");
+    assert_eq!(escalation.after_seconds, 3_600);
+    assert_eq!(escalation.approvers, ["board", "office"]);
+}
+
+#[test]
+fn without_a_policy_that_says_so_nobody_steps_up_and_nothing_escalates() {
+    let decision = builtin("balanced").decide(&with(tagged));
+    assert!(!decision.step_up);
+    assert_eq!(decision.escalation, None);
 }
 
 #[test]
@@ -319,6 +351,31 @@ fn a_wrong_file_is_refused_with_its_name_and_line() {
             "@id(\"a\") @reason(\"b\") @approvers(\"x\") @count(\"1\") @expires(\"soon\")\npermit (principal, action, resource);",
             3,
             "@expires",
+        ),
+        (
+            "@id(\"a\") @reason(\"b\") @approvers(\"x\") @count(\"1\") @expires(\"PT1H\") @stepup\npermit (principal, action, resource);",
+            3,
+            "@stepup",
+        ),
+        (
+            "@id(\"a\") @reason(\"b\") @approvers(\"x\") @count(\"1\") @expires(\"PT1H\") @step_up(\"no\")\npermit (principal, action, resource);",
+            3,
+            "@step_up",
+        ),
+        (
+            "@id(\"a\") @reason(\"b\") @approvers(\"x\") @count(\"1\") @expires(\"PT1H\") @escalate(\"y\")\npermit (principal, action, resource);",
+            3,
+            "@escalate",
+        ),
+        (
+            "@id(\"a\") @reason(\"b\") @approvers(\"x\") @count(\"1\") @expires(\"PT1H\") @escalate(\"y after PT1H\")\npermit (principal, action, resource);",
+            3,
+            "before `@expires`",
+        ),
+        (
+            "@id(\"a\") @reason(\"b\") @approvers(\"x\")\nforbid (principal, action, resource);",
+            3,
+            "@approvers",
         ),
         (
             "@id(\"a\") @reason(\"b\")\npermit (principal == ?principal, action, resource);",

@@ -1,10 +1,12 @@
 //! Approvals: who may decide, what a vote does, when an approval ends by itself.
 
 use domain::{
-    ApprovalId, Ballot, EventName, IntentId, IntentState, RiskLevel, Role, Timestamp, VoteId,
+    ApprovalId, Ballot, EventName, IntentId, IntentState, Requirement, RiskLevel, Role, Timestamp,
+    VoteId,
 };
 use store::{
-    AgentRecord, ApprovalRecord, MailKind, NewVote, PersonRecord, RunRecord, StoreError, VoteRecord,
+    AgentRecord, ApprovalRecord, MailKind, NewVote, PersonRecord, RunRecord, StoreError,
+    VoteRecord, approvals_among,
 };
 
 use super::{IntentView, Notice, Problem, ServiceError, Services, fresh_uuid, intents::is_asker};
@@ -15,7 +17,7 @@ use crate::context::{Context, Person};
 pub enum Hindrance {
     /// They lack the role.
     NotApprover,
-    /// They are in none of the groups that the policy names.
+    /// They are in none of the groups whose vote is still needed.
     NotInGroup,
     /// They opened the run, or own the agent.
     Asker,
@@ -57,8 +59,8 @@ impl Hindrance {
             Self::Expired => "Its time is over. The agent can ask again.",
             Self::Closed => "It has been decided already.",
             Self::StepUp => {
-                "A decision on high risk needs a fresh proof of who you are: confirm that it is \
-                 you, and decide then."
+                "This decision needs a fresh proof of who you are: confirm that it is you, and \
+                 decide then."
             }
         }
     }
@@ -154,7 +156,9 @@ impl Services {
         for vote in &intent.votes {
             votes.push((vote.clone(), self.existing_person(vote.person).await?));
         }
-        let others = self.eligible(&approval, &intent.run, &agent).await?;
+        let others = self
+            .eligible(&approval, &intent.votes, &intent.run, &agent)
+            .await?;
         let hindrance = hindrance(person, &approval, &intent, &agent, context.now)
             .or_else(|| self.needs_step_up(person, &intent, context.now));
         Ok(ApprovalView {
@@ -171,7 +175,8 @@ impl Services {
         })
     }
 
-    /// What nobody understood counts as the gravest.
+    /// Where the policy asks for it, and where the risk is high; what nobody understood counts
+    /// as the gravest.
     fn needs_step_up(
         &self,
         person: &Person,
@@ -179,13 +184,21 @@ impl Services {
         now: Timestamp,
     ) -> Option<Hindrance> {
         let risk = intent.risk().unwrap_or(RiskLevel::Critical);
-        (!self.parts.step_up.allows(person, risk, now)).then_some(Hindrance::StepUp)
+        let step_up = &self.parts.step_up;
+        let is_asked = intent.decision.as_ref().is_some_and(|said| said.step_up);
+        let may_decide = if is_asked {
+            step_up.is_proved(person, now)
+        } else {
+            step_up.allows(person, risk, now)
+        };
+        (!may_decide).then_some(Hindrance::StepUp)
     }
 
     /// Everybody who could decide, as far as they have ever signed in.
     pub(super) async fn eligible(
         &self,
         approval: &ApprovalRecord,
+        votes: &[VoteRecord],
         run: &RunRecord,
         agent: &AgentRecord,
     ) -> Result<Vec<PersonRecord>, ServiceError> {
@@ -193,7 +206,7 @@ impl Services {
         people.retain(|person| {
             person.is_in_good_standing()
                 && person.roles.contains(&Role::Approver)
-                && in_group(&approval.approvers, person.groups.iter())
+                && is_asked(approval, votes, &person.groups)
                 && !is_asker(person.id, run, agent.owner)
         });
         Ok(people)
@@ -259,7 +272,7 @@ impl Services {
             }
             other => other.into(),
         })?;
-        let state = outcome(&votes, view.approval.needed);
+        let state = outcome(&votes, &view.approval.requirements);
         if state == pending {
             tx.require_state(intent.0, pending).await?;
         } else {
@@ -334,20 +347,30 @@ impl Services {
     }
 }
 
-/// One denial denies; enough approvals approve.
-fn outcome(votes: &[VoteRecord], needed: u64) -> IntentState {
-    let approvals = votes.iter().filter(|vote| vote.ballot == Ballot::Approve);
+/// One denial denies; approvals that meet every requirement approve.
+fn outcome(votes: &[VoteRecord], requirements: &[Requirement]) -> IntentState {
     if votes.iter().any(|vote| vote.ballot == Ballot::Deny) {
         IntentState::Denied
-    } else if approvals.count() as u64 >= needed {
+    } else if is_met(requirements, &approvals_among(votes)) {
         IntentState::Approved
     } else {
         IntentState::PendingApproval
     }
 }
 
-fn in_group<'a>(approvers: &[String], mut groups: impl Iterator<Item = &'a String>) -> bool {
-    groups.any(|group| approvers.contains(group))
+/// Without a requirement nobody could have approved.
+fn is_met(requirements: &[Requirement], approvals: &[&[String]]) -> bool {
+    !requirements.is_empty() && Requirement::unmet(requirements, approvals).is_empty()
+}
+
+/// Whether the vote of somebody in these groups is still needed.
+fn is_asked<'a>(
+    approval: &ApprovalRecord,
+    votes: &[VoteRecord],
+    groups: impl IntoIterator<Item = &'a String> + Copy,
+) -> bool {
+    let unmet = Requirement::unmet(&approval.requirements, &approvals_among(votes));
+    unmet.iter().any(|requirement| requirement.asks(groups))
 }
 
 fn hindrance(
@@ -366,10 +389,10 @@ fn hindrance(
         Some(Hindrance::Asker)
     } else if !person.roles.contains(&Role::Approver) {
         Some(Hindrance::NotApprover)
-    } else if !in_group(&approval.approvers, person.groups.iter()) {
-        Some(Hindrance::NotInGroup)
     } else if has_voted {
         Some(Hindrance::HasVoted)
+    } else if !is_asked(approval, &intent.votes, &person.groups) {
+        Some(Hindrance::NotInGroup)
     } else {
         None
     }
@@ -379,25 +402,56 @@ fn hindrance(
 mod tests {
     use super::*;
 
-    fn votes(ballots: &[Ballot]) -> Vec<VoteRecord> {
-        let vote = |(number, ballot): (usize, &Ballot)| VoteRecord {
+    fn votes(ballots: &[(Ballot, &str)]) -> Vec<VoteRecord> {
+        let vote = |(number, (ballot, group)): (usize, &(Ballot, &str))| VoteRecord {
             id: VoteId::new(uuid::Uuid::from_u128(number as u128)),
             person: domain::PersonId::new(uuid::Uuid::from_u128(number as u128)),
             ballot: *ballot,
             comment: String::new(),
             cast_at: Timestamp::from_micros(0),
+            groups: vec![(*group).to_owned()],
+            has_access: true,
         };
         ballots.iter().enumerate().map(vote).collect()
     }
 
+    fn requirement(group: &str, count: u8) -> Requirement {
+        Requirement {
+            policy: format!("{group}-agree"),
+            approvers: vec![group.to_owned()],
+            count,
+        }
+    }
+
     #[test]
-    fn one_denial_denies_and_enough_approvals_approve() {
+    fn one_denial_denies_and_enough_approvals_of_each_group_approve() {
         use Ballot::{Approve, Deny};
-        assert_eq!(outcome(&votes(&[Approve]), 2), IntentState::PendingApproval);
-        assert_eq!(
-            outcome(&votes(&[Approve, Approve]), 2),
-            IntentState::Approved
-        );
-        assert_eq!(outcome(&votes(&[Approve, Deny]), 1), IntentState::Denied);
+        use IntentState::{Approved, Denied, PendingApproval};
+        let (two, one) = (requirement("a", 2), requirement("b", 1));
+        let (a, b) = ((Approve, "a"), (Approve, "b"));
+        for (given, requirements, expected) in [
+            (vec![a], vec![two.clone()], PendingApproval),
+            (vec![a, a], vec![two.clone()], Approved),
+            (vec![a, (Deny, "a")], vec![two.clone()], Denied),
+            (vec![a, a], vec![two.clone(), one.clone()], PendingApproval),
+            (vec![a, b], vec![two.clone(), one.clone()], PendingApproval),
+            (vec![a, b, a], vec![two, one], Approved),
+            (vec![a, a], vec![], PendingApproval),
+        ] {
+            assert_eq!(
+                outcome(&votes(&given), &requirements),
+                expected,
+                "{given:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_approval_without_access_does_not_count() {
+        let mut given = votes(&[(Ballot::Approve, "a")]);
+        let asked = [requirement("a", 1)];
+        assert_eq!(outcome(&given, &asked), IntentState::Approved);
+        given[0].has_access = false;
+        assert_eq!(outcome(&given, &asked), IntentState::PendingApproval);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use analysis::{Analysis, Catalog, SALT_PARAMETER, analyse};
-use domain::{Column, Digest, Finding, IntentId, Route, Scope, TableName};
+use domain::{Column, Digest, Finding, IntentId, Requirement, Route, Scope, TableName};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -74,8 +74,8 @@ struct Bound<'a> {
     schema: &'a [Column],
     policy: Digest,
     route: Route,
-    approvers: &'a [String],
-    count: u8,
+    requirements: &'a [Requirement],
+    step_up: bool,
 }
 
 #[derive(Serialize)]
@@ -274,8 +274,8 @@ impl Services {
             schema: dry_run.map_or(&[], |facts| &facts.schema),
             policy: decision.policy_version,
             route: decision.route,
-            approvers: &decision.approvers,
-            count: decision.count,
+            requirements: &decision.requirements,
+            step_up: decision.step_up,
         };
         Ok(sha256(&serde_json::to_vec(&bound)?))
     }

@@ -115,8 +115,7 @@ impl Services {
             id: ApprovalId::new(fresh_uuid()),
             intent: intent.id,
             intent_digest: assessment.digest.to_string(),
-            needed: u64::from(decision.count.max(1)),
-            approvers: decision.approvers.clone(),
+            requirements: decision.requirements.clone(),
             // An approval that outlives its run could never be used.
             expires_at: expires_at.min(run.expires_at),
         }

@@ -70,7 +70,10 @@ impl Services {
         let agent = self.existing_agent(view.run.agent).await?;
         let initiator = self.existing_person(view.run.initiator).await?;
         let recipients = match owed.kind {
-            MailKind::ApprovalWaiting => self.eligible(&approval, &view.run, &agent).await?,
+            MailKind::ApprovalWaiting => {
+                self.eligible(&approval, &view.votes, &view.run, &agent)
+                    .await?
+            }
             MailKind::ApprovalDecided => vec![initiator.clone()],
         };
         let mut failure = None;

@@ -23,7 +23,12 @@ impl StepUpRule {
 
     /// Whether this person may decide on such a risk now.
     pub(super) fn allows(&self, person: &Person, risk: RiskLevel, now: Timestamp) -> bool {
-        risk < RiskLevel::High || (self.is_strong(person) && self.is_recent(person, now))
+        risk < RiskLevel::High || self.is_proved(person, now)
+    }
+
+    /// Whether this person proved, lately and strongly, who they are.
+    pub(super) fn is_proved(&self, person: &Person, now: Timestamp) -> bool {
+        self.is_strong(person) && self.is_recent(person, now)
     }
 
     /// A provider that says nothing of how is taken to mean the weakest.

@@ -1,6 +1,8 @@
 //! Approvals and the votes on them.
 
-use domain::{ApprovalId, Ballot, EventName, IntentId, PersonId, RunId, Timestamp, VoteId};
+use domain::{
+    ApprovalId, Ballot, EventName, IntentId, PersonId, Requirement, RunId, Timestamp, VoteId,
+};
 use serde::Serialize;
 
 use crate::{
@@ -17,9 +19,11 @@ pub struct ApprovalRecord {
     pub intent: IntentId,
     /// The digest of exactly what is to be approved.
     pub intent_digest: String,
-    /// How many people must approve.
+    /// Whose approvals it takes; all have to be met.
+    pub requirements: Vec<Requirement>,
+    /// How many people must approve at least.
     pub needed: u64,
-    /// The groups whose members may decide.
+    /// Every group that is asked.
     pub approvers: Vec<String>,
     /// When it was asked for.
     pub created_at: Timestamp,
@@ -42,6 +46,25 @@ pub struct VoteRecord {
     pub comment: String,
     /// When.
     pub cast_at: Timestamp,
+    /// The voter's groups at their last sign-in.
+    pub groups: Vec<String>,
+    /// Whether the voter still has access: without it, what they approved counts no more.
+    pub has_access: bool,
+}
+
+impl VoteRecord {
+    /// Whether this approval counts towards a requirement.
+    #[must_use]
+    pub fn counts_as_approval(&self) -> bool {
+        self.ballot == Ballot::Approve && self.has_access
+    }
+}
+
+/// The groups of each person whose approval counts.
+#[must_use]
+pub fn approvals_among(votes: &[VoteRecord]) -> Vec<&[String]> {
+    let counting = votes.iter().filter(|vote| vote.counts_as_approval());
+    counting.map(|vote| vote.groups.as_slice()).collect()
 }
 
 /// An approval to be asked for.
@@ -53,10 +76,8 @@ pub struct NewApproval {
     pub intent: IntentId,
     /// The digest of exactly what is to be approved.
     pub intent_digest: String,
-    /// How many people must approve.
-    pub needed: u64,
-    /// The groups whose members may decide.
-    pub approvers: Vec<String>,
+    /// Whose approvals it takes; all have to be met.
+    pub requirements: Vec<Requirement>,
     /// From when on it can no longer be decided.
     pub expires_at: Timestamp,
 }
@@ -91,6 +112,7 @@ fn read_approval(row: &Row) -> Result<ApprovalRecord, StoreError> {
         id: row.parsed("id")?,
         intent: row.parsed("intent_id")?,
         intent_digest: row.text("intent_digest")?,
+        requirements: row.json("requirements")?,
         needed: row.count("needed")?,
         approvers: row.json("approvers")?,
         created_at: row.time("created_at")?,
@@ -112,24 +134,36 @@ fn read_vote(row: &Row) -> Result<VoteRecord, StoreError> {
         ballot: row.named("ballot", ballot)?,
         comment: row.text("comment")?,
         cast_at: row.time("cast_at")?,
+        groups: row.json("groups")?,
+        has_access: row.integer("has_access")? != 0,
     })
 }
+
+const VOTES_ON: &str = "
+    select v.id, v.person_id, v.ballot, v.comment, v.cast_at, p.groups,
+        case when p.disabled_at is null and p.roles <> '[]' then 1 else 0 end as has_access
+    from votes v join people p on p.id = v.person_id
+    where v.approval_id = $1 order by v.cast_at, v.id";
 
 impl Transaction {
     /// Asks for approval. The intent's move to `pending_approval` records it.
     pub async fn insert_approval(&mut self, approval: &NewApproval) -> Result<(), StoreError> {
         let now = self.now();
-        let needed = i64::try_from(approval.needed).unwrap_or(i64::MAX);
         sqlx::query(
-            "insert into approvals (id, intent_id, intent_digest, needed, approvers, created_at,
-                 expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into approvals (id, intent_id, intent_digest, requirements, needed, approvers,
+                 created_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(approval.id.to_string())
         .bind(approval.intent.to_string())
         .bind(&approval.intent_digest)
-        .bind(needed)
-        .bind(serde_json::to_string(&approval.approvers)?)
+        .bind(serde_json::to_string(&approval.requirements)?)
+        .bind(i64::from(Requirement::people_needed(
+            &approval.requirements,
+        )))
+        .bind(serde_json::to_string(&Requirement::groups(
+            &approval.requirements,
+        ))?)
         .bind(now.micros())
         .bind(approval.expires_at.micros())
         .execute(self.connection())
@@ -137,8 +171,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Casts a vote on an open approval; returns the votes that count by now: what somebody
-    /// approved who has no access any more does not.
+    /// Casts a vote on an open approval; returns all votes on it by now.
     ///
     /// # Errors
     /// [`StoreError::AlreadyExists`] when the person has voted on it before.
@@ -173,15 +206,10 @@ impl Transaction {
             &payload,
         )
         .await?;
-        let rows = sqlx::query(
-            "select v.* from votes v join people p on p.id = v.person_id
-             where v.approval_id = $1
-                 and (v.ballot = 'deny' or (p.disabled_at is null and p.roles <> '[]'))
-             order by v.cast_at, v.id",
-        )
-        .bind(vote.approval.to_string())
-        .fetch_all(self.connection())
-        .await?;
+        let rows = sqlx::query(VOTES_ON)
+            .bind(vote.approval.to_string())
+            .fetch_all(self.connection())
+            .await?;
         collect(&rows, read_vote)
     }
 
@@ -246,7 +274,7 @@ impl Store {
 
     /// The votes on an approval, in the order in which they were cast.
     pub async fn votes_on(&self, approval: ApprovalId) -> Result<Vec<VoteRecord>, StoreError> {
-        let rows = sqlx::query("select * from votes where approval_id = $1 order by cast_at, id")
+        let rows = sqlx::query(VOTES_ON)
             .bind(approval.to_string())
             .fetch_all(&self.reader)
             .await?;

@@ -27,7 +27,7 @@ mod used_proofs;
 use std::{str::FromStr, time::Duration};
 
 pub use agents::{AgentMove, AgentRecord, Deed, NewAgent};
-pub use approvals::{ApprovalRecord, NewApproval, NewVote, VoteRecord};
+pub use approvals::{ApprovalRecord, NewApproval, NewVote, VoteRecord, approvals_among};
 pub use browser_sessions::{BrowserSessionRecord, NewBrowserSession, SessionOwner};
 pub use device_requests::{
     AskedRun, Confirmation, DeviceRequestRecord, DeviceVerdict, NewDeviceRequest, WorkloadEvidence,

@@ -6,7 +6,7 @@
 
 use domain::{
     AgentId, ApprovalId, Ballot, Caps, Digest, Door, EventName, IntentId, IntentState, PersonId,
-    Role, RunId, Scope, Timestamp, VoteId,
+    Requirement, Role, RunId, Scope, Timestamp, VoteId,
 };
 use store::{
     NewAgent, NewApproval, NewIntent, NewRun, NewVote, RunEvidence, SignIn, Store, StoreError,
@@ -184,8 +184,11 @@ async fn a_person_votes_once() {
         id: approval,
         intent,
         intent_digest: "sha256:0".into(),
-        needed: 2,
-        approvers: vec!["stewards".into()],
+        requirements: vec![Requirement {
+            policy: "two-stewards".into(),
+            approvers: vec!["stewards".into()],
+            count: 2,
+        }],
         expires_at: NOW.plus_seconds(60),
     })
     .await
