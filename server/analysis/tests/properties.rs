@@ -5,7 +5,9 @@
 #[path = "properties/formatting.rs"]
 mod formatting;
 
-use analysis::{Analysis, Catalog, OutputColumn, analyse};
+use std::collections::HashMap;
+
+use analysis::{Analysis, Catalog, OutputColumn, Shape, analyse};
 use domain::{Column, Tag};
 use proptest::{prelude::*, sample::Index};
 use serde_json::Value;
@@ -177,8 +179,25 @@ proptest! {
         prop_assert_eq!(before.route, after.route, "{}\n{}", question.sql, changed);
         let text = |analysis: &Analysis| analysis.masked_sql.as_deref().map(formatting::normal);
         prop_assert_eq!(text(&before), text(&after), "{}", changed);
+        let shape = |analysis: &Analysis| Shape::of(analysis).map(|shape| shape.digest);
+        prop_assert_eq!(shape(&before), shape(&after), "{}\n{}", question.sql, changed);
         prop_assert_eq!(without_places(before), without_places(after), "{}", changed);
     }
+}
+
+#[test]
+fn queries_of_one_shape_differ_in_their_literals_alone() {
+    let mut shapes: HashMap<_, String> = HashMap::new();
+    for question in all() {
+        let Some(text) = formatting::without_literals(&question.sql) else {
+            continue;
+        };
+        if let Some(shape) = Shape::of(&question.analysed()) {
+            let known = shapes.entry(shape.digest).or_insert_with(|| text.clone());
+            assert_eq!(*known, text);
+        }
+    }
+    assert!(shapes.len() > 100);
 }
 
 /// Whether a source is the column at a path, a field of it, or what it is a field of.

@@ -192,7 +192,7 @@ const fn is_part(keyword: Keyword) -> bool {
 }
 
 /// The keyword that the parser shall see in a word that stands where keywords may stand.
-pub(super) fn keyword_of(word: &str) -> Keyword {
+pub(crate) fn keyword_of(word: &str) -> Keyword {
     let letter = word.bytes().next().map(|byte| byte.to_ascii_uppercase());
     let letter = letter.and_then(|letter| letter.checked_sub(b'A'));
     let known = letter.and_then(|letter| BY_LETTER.get(usize::from(letter)));

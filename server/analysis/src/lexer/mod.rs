@@ -18,7 +18,7 @@ use sqlparser::{
 
 use crate::finding::{FindingCode, Followed, Place, Refusal};
 pub(crate) use closed::is_closed;
-pub(crate) use keywords::is_reserved;
+pub(crate) use keywords::{is_reserved, keyword_of};
 use quoted::Quoted;
 
 /// Reads the whole text into tokens. White space and comments are left out, but for those beside
@@ -157,7 +157,7 @@ impl<'a> Lexer<'a> {
         let word = self.take_while(is_word);
         let keyword = match before {
             Before::Dot => Keyword::NoKeyword,
-            Before::Value | Before::Other => keywords::keyword_of(word),
+            Before::Value | Before::Other => keyword_of(word),
         };
         Token::Word(Word {
             value: word.to_owned(),
@@ -193,7 +193,7 @@ impl<'a> Lexer<'a> {
         let name = name.unwrap_or_default();
         let quoted = self.rest()[1..].starts_with('`');
         let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && !is_reserved(keywords::keyword_of(name));
+            && !is_reserved(keyword_of(name));
         hyphenated && (quoted || is_name)
     }
 

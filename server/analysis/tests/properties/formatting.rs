@@ -106,6 +106,22 @@ pub fn reformatted(sql: &str, seed: u64) -> Option<String> {
     Some(text)
 }
 
+/// The names, keywords and operators alone, without literals and what separates those; none
+/// where this lexer does not do.
+pub fn without_literals(sql: &str) -> Option<String> {
+    if sql.contains(['\\', '#']) || sql.contains("--") || sql.contains("/*") {
+        return None;
+    }
+    let is_literal =
+        |text: &str| text.ends_with(['\'', '"']) || text.starts_with(|c: char| c.is_ascii_digit());
+    let tokens = tokens(sql)?;
+    let kept = tokens.iter().filter(|token| !is_literal(token.text));
+    let plain = |text: &str| text.replace(['`', '-', ',', ';', '.'], " ").to_lowercase();
+    let kept: Vec<String> = kept.map(|token| plain(token.text)).collect();
+    let kept = kept.join(" ");
+    Some(kept.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 /// The tokens alone, keywords in capitals: equal for texts that differ in form only. Masks may
 /// hold a backslash, in raw strings, where it means nothing to a lexer.
 pub fn normal(sql: &str) -> String {
