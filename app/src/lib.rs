@@ -9,6 +9,7 @@
 )]
 
 pub mod api;
+mod characters;
 pub mod components;
 pub mod format;
 #[cfg(feature = "ssr")]

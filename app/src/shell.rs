@@ -44,6 +44,7 @@ pub fn App() -> impl IntoView {
                 <FlatRoutes fallback=missing>
                     <Route path=path!("/") view=pages::Inbox ssr=mode.clone() />
                     <Route path=path!("/approvals/:id") view=pages::Approval ssr=mode.clone() />
+                    <Route path=path!("/next") view=pages::Next ssr=mode.clone() />
                     <Route path=path!("/sessions") view=pages::Sessions ssr=mode.clone() />
                     <Route path=path!("/sessions/:id") view=pages::Replay ssr=mode.clone() />
                     <Route path=path!("/agents") view=pages::Agents ssr=mode.clone() />

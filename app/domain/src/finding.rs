@@ -31,6 +31,15 @@ pub enum RiskLevel {
 }
 
 impl RiskLevel {
+    /// Every level, the lowest first.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Moderate, Self::High, Self::Critical];
+
+    /// The level with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.as_str() == name)
+    }
+
     /// As it is written in JSON, configuration and the store.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

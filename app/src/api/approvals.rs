@@ -1,5 +1,7 @@
 //! Requests for approval and the decisions on them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::{
     ApprovalId, Ballot, Finding, IntentId, IntentState, MaskRule, RiskLevel, RunId, TableName, Tag,
     Timestamp,
@@ -9,13 +11,99 @@ use serde::{Deserialize, Serialize};
 
 use super::{AgentRef, Cost, PersonRef, PolicyReason, TokenClient, UiError, Vote};
 
+/// Which requests to show; the address of the inbox says it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxFilter {
+    /// Of this risk.
+    pub risk: Option<RiskLevel>,
+    /// By the agent with this name.
+    pub agent: Option<String>,
+    /// In the name of the person with this e-mail address.
+    pub person: Option<String>,
+    /// That touch a column with this tag.
+    pub tag: Option<Tag>,
+    /// That this person may decide.
+    pub mine: bool,
+}
+
+impl InboxFilter {
+    /// Only what this person may decide.
+    #[must_use]
+    pub fn mine() -> Self {
+        Self {
+            mine: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it lets a request through.
+    #[must_use]
+    pub fn fits(&self, row: &PendingRow) -> bool {
+        self.risk.is_none_or(|risk| risk == row.risk)
+            && self
+                .agent
+                .as_ref()
+                .is_none_or(|agent| *agent == row.agent.name)
+            && self
+                .person
+                .as_ref()
+                .is_none_or(|person| *person == row.person.email)
+            && self.tag.as_ref().is_none_or(|tag| row.tags.contains(tag))
+            && !(self.mine && row.hindrance.is_some())
+    }
+}
+
 /// What waits, and what was decided lately.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inbox {
-    /// What waits for a decision, the most urgent first.
+    /// What waits for a decision and fits the filter: the highest risk first, and of the same
+    /// risk the newest.
     pub pending: Vec<PendingRow>,
+    /// How much waits, whatever the filter.
+    pub waiting: u32,
     /// What was decided lately, newest first.
     pub decided: Vec<DecidedRow>,
+    /// What can be filtered by.
+    pub choices: InboxChoices,
+}
+
+/// What occurs among the requests that wait.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxChoices {
+    /// Names of agents.
+    pub agents: BTreeSet<String>,
+    /// E-mail addresses of people with their names.
+    pub people: BTreeMap<String, String>,
+    /// Tags.
+    pub tags: BTreeSet<Tag>,
+}
+
+impl Inbox {
+    /// What fits the filter of all that waits, in its order.
+    #[must_use]
+    pub fn filtered(
+        mut waiting: Vec<PendingRow>,
+        decided: Vec<DecidedRow>,
+        filter: &InboxFilter,
+    ) -> Self {
+        let mut choices = InboxChoices::default();
+        for row in &waiting {
+            choices.agents.insert(row.agent.name.clone());
+            choices
+                .people
+                .insert(row.person.email.clone(), row.person.name.clone());
+            choices.tags.extend(row.tags.iter().cloned());
+        }
+        let count = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
+        waiting.retain(|row| filter.fits(row));
+        waiting.sort_by(|a, b| b.risk.cmp(&a.risk).then(b.asked_at.cmp(&a.asked_at)));
+        Self {
+            pending: waiting,
+            waiting: count,
+            decided,
+            choices,
+        }
+    }
 }
 
 /// One request that waits.
@@ -136,10 +224,21 @@ pub struct TouchedTable {
     pub used: u32,
     /// Columns that it has.
     pub columns: u32,
-    /// Tags of the used columns.
-    pub tags: Vec<Tag>,
+    /// The used columns that have a tag.
+    pub sensitive: Vec<SensitiveColumn>,
     /// Whether the query changes it.
     pub written: bool,
+}
+
+/// A tagged column that a query uses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SensitiveColumn {
+    /// Its path within its table.
+    pub path: String,
+    /// What it holds.
+    pub tag: Tag,
+    /// What masks it where it is read.
+    pub rule: MaskRule,
 }
 
 /// A column of the answer.
@@ -147,6 +246,8 @@ pub struct TouchedTable {
 pub struct OutputColumn {
     /// Its name.
     pub name: String,
+    /// GoogleSQL's name of its type.
+    pub data_type: String,
     /// Tags of what flows into it.
     pub tags: Vec<Tag>,
     /// The rule that masks it.
@@ -216,24 +317,28 @@ pub struct ApprovalStatus {
 #[async_trait::async_trait]
 pub trait ApprovalDesk: Send + Sync {
     /// What waits and what was decided lately.
-    async fn inbox(&self) -> Result<Inbox, UiError>;
+    async fn inbox(&self, filter: InboxFilter) -> Result<Inbox, UiError>;
     /// Everything of one approval.
     async fn approval(&self, approval: ApprovalId) -> Result<ApprovalPage, UiError>;
     /// What moves on an open approval page.
     async fn status(&self, approval: ApprovalId) -> Result<ApprovalStatus, UiError>;
-    /// Casts this person's vote.
+    /// Casts this person's vote; `confirmation` is what they typed to approve what is critical.
     async fn decide(
         &self,
         approval: ApprovalId,
         ballot: Ballot,
         comment: String,
+        confirmation: String,
     ) -> Result<(), UiError>;
 }
 
 /// What waits and what was decided lately.
 #[server(endpoint = "inbox", client = TokenClient)]
-pub async fn load_inbox() -> Result<Inbox, UiError> {
-    super::desks()?.approvals.inbox().await
+pub async fn load_inbox(
+    /// Which requests.
+    filter: InboxFilter,
+) -> Result<Inbox, UiError> {
+    super::desks()?.approvals.inbox(filter).await
 }
 
 /// Everything of one approval.
@@ -264,11 +369,14 @@ pub async fn decide(
     /// Why; may be empty.
     #[server(default)]
     comment: String,
+    /// The agent's name, typed to approve what is critical.
+    #[server(default)]
+    confirmation: String,
 ) -> Result<(), UiError> {
     let page = format!("/approvals/{approval}");
     let done = super::desks()?
         .approvals
-        .decide(approval, ballot, comment.clone())
+        .decide(approval, ballot, comment.clone(), confirmation)
         .await;
     super::form::answer(done.map(|()| page.clone()), &page, &[("comment", &comment)])
 }

@@ -3,7 +3,7 @@
 use domain::{Ballot, Timestamp};
 use leptos::prelude::*;
 
-use super::{Person, When};
+use super::{Person, When, visible};
 use crate::api::Vote;
 
 /// Signature lines: one for each vote, and one for each that is still needed.
@@ -47,7 +47,7 @@ fn signature(vote: Vote, now: Timestamp) -> AnyView {
         Ballot::Approve => ("approved", "signature"),
         Ballot::Deny => ("denied", "signature denied"),
     };
-    let comment = (!vote.comment.is_empty()).then_some(view! { <q>{vote.comment}</q> });
+    let comment = (!vote.comment.is_empty()).then_some(view! { <q>{visible(&vote.comment)}</q> });
     view! {
         <li class=class>
             <Person person=vote.person />

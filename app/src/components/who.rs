@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::visible;
 use crate::{
     api::{AgentRef, PersonRef},
     format::initials,
@@ -19,7 +20,7 @@ pub fn Person(
             <span class="avatar" aria-hidden="true">
                 {initials(&person.name)}
             </span>
-            <span class="name">{person.name}</span>
+            <span class="name">{visible(&person.name)}</span>
         </span>
     }
     .into_any()
@@ -37,12 +38,12 @@ pub fn Agent(
     let name = if linked {
         view! {
             <a class="name" href=format!("/agents/{}", agent.id)>
-                {agent.name}
+                {visible(&agent.name)}
             </a>
         }
         .into_any()
     } else {
-        view! { <span class="name">{agent.name}</span> }.into_any()
+        view! { <span class="name">{visible(&agent.name)}</span> }.into_any()
     };
     view! {
         <span class="who">

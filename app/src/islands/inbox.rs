@@ -5,8 +5,8 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{clock::ticking, live, page};
 use crate::{
-    api::approvals::{DecidedRow, Inbox, PendingRow, load_inbox},
-    components::{Empty, OnBehalf, RiskBadge, StateBadge, Tags, When},
+    api::approvals::{DecidedRow, Inbox, InboxFilter, PendingRow, load_inbox},
+    components::{Empty, OnBehalf, RiskBadge, StateBadge, Tags, When, visible},
     format,
 };
 
@@ -15,31 +15,29 @@ use crate::{
 pub fn LiveInbox(
     /// As the page was rendered.
     inbox: Inbox,
+    /// Which requests it shows.
+    filter: InboxFilter,
     /// Now, by the program's clock.
     now: Timestamp,
     /// Whether this person may open a run.
     may_open: bool,
+    /// The filters' form.
+    children: Children,
 ) -> impl IntoView {
     let clock = ticking(now);
     let rows = RwSignal::new(inbox);
-    Effect::new(move |_| live::subscribe("inbox", move |_| refresh(rows)));
-    let title = move || rows.with(|inbox| sentence(inbox.pending.len()));
+    let wanted = StoredValue::new(filter);
+    Effect::new(move |_| live::subscribe("inbox", move |_| refresh(rows, wanted.get_value())));
+    let title = move || rows.with(sentence);
     view! {
         <header class="heading">
             <h1 id="pending-title">{title}</h1>
         </header>
+        {children()}
         <section aria-labelledby="pending-title">
             <Show
                 when=move || rows.with(|inbox| !inbox.pending.is_empty())
-                fallback=move || {
-                    view! {
-                        <Empty
-                            title="You are done here"
-                            hint="Requests appear by themselves, the most urgent first. An agent asks with the token of a run that its owner opened."
-                            next=may_open.then_some(("/runs/new", "Open a run"))
-                        />
-                    }
-                }
+                fallback=move || nothing(rows.with(|inbox| inbox.waiting), may_open)
             >
                 <ul class="rows">
                     <For
@@ -69,24 +67,56 @@ pub fn LiveInbox(
 
 /// How much waits, as the page's title.
 #[must_use]
-pub fn sentence(waiting: usize) -> String {
-    match waiting {
-        0 => "Nothing waits for a decision".to_owned(),
-        1 => "One request waits for a decision".to_owned(),
-        count => format!("{count} requests wait for a decision"),
+pub fn sentence(inbox: &Inbox) -> String {
+    let shown = u32::try_from(inbox.pending.len()).unwrap_or(u32::MAX);
+    match (shown, inbox.waiting) {
+        (0, 0) => "Nothing waits for a decision".to_owned(),
+        (1, 1) => "One request waits for a decision".to_owned(),
+        (shown, waiting) if shown < waiting => {
+            format!("{shown} of {waiting} requests that wait for a decision")
+        }
+        (shown, _) => format!("{shown} requests wait for a decision"),
     }
 }
 
-fn refresh(rows: RwSignal<Inbox>) {
+/// Nothing to decide: because nothing waits, or because nothing fits the filters.
+fn nothing(waiting: u32, may_open: bool) -> AnyView {
+    if waiting > 0 {
+        return view! {
+            <Empty
+                title="No request fits"
+                hint="Others wait. Clear the filters to see them."
+                next=Some(("/", "Show every request"))
+            />
+        }
+        .into_any();
+    }
+    view! {
+        <Empty
+            title="You are done here"
+            hint="Requests appear here by themselves, the highest risk first. An agent asks with the token of a run:"
+            command=Some(ASK.to_owned())
+            next=may_open.then_some(("/runs/new", "Open a run"))
+        />
+    }
+    .into_any()
+}
+
+/// How an agent asks; what differs from place to place stands in variables.
+const ASK: &str = "curl $COUNTERSIGN/api/v1/intents -H \"Authorization: Bearer $TOKEN\" \\
+  -H \"Idempotency-Key: $(uuidgen)\" -H \"Content-Type: application/json\" \\
+  -d '{\"purpose\": \"Orders by day\", \"sql\": \"SELECT …\"}'";
+
+fn refresh(rows: RwSignal<Inbox>, filter: InboxFilter) {
     spawn_local(async move {
-        let Ok(fresh) = load_inbox().await else {
+        let Ok(fresh) = load_inbox(filter).await else {
             return;
         };
         let known = rows.with_untracked(|inbox| inbox.pending.len());
         if fresh.pending.len() > known {
             page::announce("A new request waits for a decision.");
         }
-        document().set_title(&format!("{} · Countersign", sentence(fresh.pending.len())));
+        document().set_title(&format!("{} · Countersign", sentence(&fresh)));
         rows.set(fresh);
     });
 }
@@ -106,7 +136,7 @@ fn pending(row: PendingRow, clock: RwSignal<Timestamp>) -> AnyView {
             </div>
             <div class="row-main">
                 <a class="row-title" data-open="" href=format!("/approvals/{}", row.approval)>
-                    {row.purpose}
+                    {visible(&row.purpose)}
                 </a>
                 <p class="row-line">
                     <OnBehalf agent=row.agent person=row.person linked=false />
@@ -171,7 +201,7 @@ fn decided(row: DecidedRow, now: Timestamp) -> AnyView {
             </div>
             <div class="row-main">
                 <a class="row-title" data-open="" href=format!("/approvals/{}", row.approval)>
-                    {row.purpose}
+                    {visible(&row.purpose)}
                 </a>
                 <p class="row-line">
                     <OnBehalf agent=row.agent person=row.person linked=false />
@@ -198,13 +228,8 @@ pub fn PendingCount(
     Effect::new(move |_| {
         live::subscribe("inbox", move |_| {
             spawn_local(async move {
-                if let Ok(inbox) = load_inbox().await {
-                    let open = inbox
-                        .pending
-                        .iter()
-                        .filter(|row| row.hindrance.is_none())
-                        .count();
-                    count.set(u32::try_from(open).unwrap_or(u32::MAX));
+                if let Ok(inbox) = load_inbox(InboxFilter::mine()).await {
+                    count.set(u32::try_from(inbox.pending.len()).unwrap_or(u32::MAX));
                 }
             });
         });

@@ -35,7 +35,7 @@ pub fn Outcome(
         });
         live::subscribe("inbox", move |_| refresh(approval, status));
     });
-    view! { <div class="outcome">{move || status.with(|status| shown(status, run, now))}</div> }
+    view! { <div class="outcome">{move || status.with(|status| shown(status, approval, run, now))}</div> }
 }
 
 fn refresh(approval: ApprovalId, status: RwSignal<ApprovalStatus>) {
@@ -56,7 +56,7 @@ fn refresh(approval: ApprovalId, status: RwSignal<ApprovalStatus>) {
     });
 }
 
-fn shown(status: &ApprovalStatus, run: RunId, now: Timestamp) -> AnyView {
+fn shown(status: &ApprovalStatus, approval: ApprovalId, run: RunId, now: Timestamp) -> AnyView {
     let open = status.state == IntentState::PendingApproval;
     let execution = status
         .execution
@@ -68,8 +68,13 @@ fn shown(status: &ApprovalStatus, run: RunId, now: Timestamp) -> AnyView {
                 <a class="button small" href=format!("/sessions/{run}")>
                     "Replay the session"
                 </a>
-                <a class="button small" href="/" data-key="n">
+                <a
+                    class="button small primary"
+                    href=format!("/next?after={approval}")
+                    data-key="n"
+                >
                     "Next in your inbox"
+                    <kbd aria-hidden="true">"n"</kbd>
                 </a>
             </p>
         }

@@ -4,7 +4,7 @@ use app::api::{
     UiError,
     approvals::{
         ApprovalDesk, ApprovalPage, ApprovalStatus, DecidedRow, Execution, History, Inbox,
-        OutputColumn, PendingRow, Previous, TouchedTable,
+        InboxFilter, OutputColumn, PendingRow, Previous, SensitiveColumn, TouchedTable,
     },
 };
 use domain::{
@@ -26,18 +26,19 @@ pub struct SampleApprovals {
 
 #[async_trait::async_trait]
 impl ApprovalDesk for SampleApprovals {
-    async fn inbox(&self) -> Result<Inbox, UiError> {
+    async fn inbox(&self, filter: InboxFilter) -> Result<Inbox, UiError> {
         let count = match self.amount {
             Amount::None => 0,
             Amount::Some => 3,
             Amount::Many => 1_000,
         };
-        Ok(Inbox {
-            pending: (0..count).map(|number| self.pending(number)).collect(),
-            decided: (0..count.min(40))
-                .map(|number| self.decided(number))
-                .collect(),
-        })
+        let waiting = (0..count).map(|number| self.pending(number));
+        let decided = (0..count.min(40)).map(|number| self.decided(number));
+        Ok(Inbox::filtered(
+            waiting.collect(),
+            decided.collect(),
+            &filter,
+        ))
     }
 
     async fn approval(&self, approval: ApprovalId) -> Result<ApprovalPage, UiError> {
@@ -63,8 +64,15 @@ impl ApprovalDesk for SampleApprovals {
         approval: ApprovalId,
         ballot: Ballot,
         comment: String,
+        confirmation: String,
     ) -> Result<(), UiError> {
         let page = self.approval(approval).await?;
+        if page.risk == RiskLevel::Critical && confirmation != page.agent.name {
+            return Err(UiError::invalid(
+                "confirmation",
+                "This is critical: type the agent's name.",
+            ));
+        }
         if page.state != IntentState::PendingApproval {
             return Err(UiError::conflict(
                 "already_decided",
@@ -200,12 +208,14 @@ impl SampleApprovals {
 fn awkward(page: ApprovalPage) -> ApprovalPage {
     let outputs = (0..40).map(|place| OutputColumn {
         name: format!("contact_attribute_{place}"),
+        data_type: "STRING".to_owned(),
         tags: vec![Tag::new("pii.email")],
         rule: None,
         masked: place != 3,
     });
     ApprovalPage {
-        sql: "SELECT * FROM shop.contacts WHERE name = 'a\u{202e}b\u{200b}' OR note IN ('a long literal that goes on and on and on', 'and another one that goes on for just as long as the first one did')".to_owned(),
+        purpose: "Refresh the p\u{430}yroll\u{202e} contacts".to_owned(),
+        sql: "SELECT * FROM shop.cont\u{430}cts WHERE name = 'a\u{202e}b\u{200b}' OR note IN ('a long literal that goes on and on and on', 'and another one that goes on for just as long as the first one did')".to_owned(),
         masked_sql: None,
         findings: vec![],
         outputs: outputs.collect(),
@@ -245,16 +255,25 @@ fn findings() -> Vec<Finding> {
 }
 
 fn tables() -> Vec<TouchedTable> {
-    let table = |name: &str, used, columns, tags: &[&str]| TouchedTable {
+    let sensitive = |path: &str, rule| SensitiveColumn {
+        path: path.to_owned(),
+        tag: Tag::new(format!("pii.{path}")),
+        rule,
+    };
+    let table = |name: &str, used, columns, sensitive| TouchedTable {
         table: TableName::new(name),
         used,
         columns,
-        tags: tags.iter().map(|tag| Tag::new(*tag)).collect(),
+        sensitive,
         written: false,
     };
+    let customers = vec![
+        sensitive("email", MaskRule::EmailMask),
+        sensitive("ssn", MaskRule::Default),
+    ];
     vec![
-        table("demo.shop.customers", 3, 9, &["pii.email", "pii.ssn"]),
-        table("demo.shop.orders", 3, 5, &[]),
+        table("demo.shop.customers", 3, 9, customers),
+        table("demo.shop.orders", 3, 5, vec![]),
     ]
 }
 
@@ -262,12 +281,14 @@ fn outputs() -> Vec<OutputColumn> {
     vec![
         OutputColumn {
             name: "email".to_owned(),
+            data_type: "STRING".to_owned(),
             tags: vec![Tag::new("pii.email")],
             rule: Some(MaskRule::EmailMask),
             masked: true,
         },
         OutputColumn {
             name: "failed_orders".to_owned(),
+            data_type: "INT64".to_owned(),
             tags: vec![],
             rule: None,
             masked: false,

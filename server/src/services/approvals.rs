@@ -9,7 +9,9 @@ use store::{
     VoteRecord, approvals_among,
 };
 
-use super::{IntentView, Notice, Problem, ServiceError, Services, fresh_uuid, intents::is_asker};
+use super::{
+    CastVote, IntentView, Notice, Problem, ServiceError, Services, fresh_uuid, intents::is_asker,
+};
 use crate::context::{Context, Person};
 
 /// Why a person may not decide.
@@ -89,6 +91,14 @@ pub struct ApprovalView {
     pub others: Vec<PersonRecord>,
     /// Why the person who looks may not decide.
     pub hindrance: Option<Hindrance>,
+}
+
+impl ApprovalView {
+    /// How risky the intent is; what nobody understood counts as the gravest.
+    #[must_use]
+    pub fn risk(&self) -> RiskLevel {
+        self.intent.risk().unwrap_or(RiskLevel::Critical)
+    }
 }
 
 /// How many rows the inbox shows of each kind.
@@ -217,8 +227,7 @@ impl Services {
         &self,
         context: &Context,
         id: ApprovalId,
-        ballot: Ballot,
-        comment: &str,
+        cast: CastVote<'_>,
     ) -> Result<IntentState, ServiceError> {
         let person = context.person()?;
         let view = self.approval(context, id).await?;
@@ -230,8 +239,9 @@ impl Services {
                 hindrance.sentence(),
             ));
         }
+        cast.require_confirmation(view.risk(), &view.agent.name)?;
         // A run that can no longer act must not be approved for.
-        if ballot == Ballot::Approve
+        if cast.ballot == Ballot::Approve
             && let Err(error) = self.check_run(&view.intent.run, context.now).await
         {
             self.record_refused_vote(context, &view, error.code())
@@ -243,8 +253,8 @@ impl Services {
             approval: id,
             run: view.intent.run.id,
             person: person.id,
-            ballot,
-            comment: comment.to_owned(),
+            ballot: cast.ballot,
+            comment: cast.comment.to_owned(),
         };
         let state = self.cast(context, &view, &vote).await?;
         self.announce(Notice::Intent(view.intent.intent.id));

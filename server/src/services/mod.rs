@@ -9,6 +9,7 @@ mod approvals;
 mod assessment;
 mod caps;
 mod catalog;
+mod confirmation;
 mod error;
 mod executions;
 mod intent_views;
@@ -19,6 +20,7 @@ mod ledger;
 mod mails;
 mod oauth;
 mod people;
+mod precedent;
 mod preparation;
 mod records;
 mod refusals;
@@ -44,6 +46,7 @@ pub use agents::{AgentView, EffectivePower};
 pub use approvals::{ApprovalView, Hindrance};
 pub use assessment::{Assessment, DryRunFacts};
 pub use catalog::CatalogCache;
+pub use confirmation::CastVote;
 pub use error::ServiceError;
 pub use intent_views::IntentView;
 pub use intents::{NewParameter, Submission};
@@ -52,6 +55,7 @@ pub use oauth::{
     AskedRun, Asking, DeviceCodes, DeviceRequestView, Exchange, GrantError, GrantRule, Redeeming,
 };
 pub use people::{Arrival, NotAdmitted, PersonView};
+pub use precedent::Precedent;
 pub use records::{Problem, ResultColumn, Statistics};
 pub use refusals::Refusal;
 pub use registration::{NewAgent, may_confirm_agent, may_revoke_agent};
@@ -62,7 +66,7 @@ pub use run_opening::{NewRun, OpenedRun, is_sponsor};
 pub use run_token::{ParseTokenError, RunToken};
 pub use runs::{Proof, RunView};
 pub use step_up::StepUpRule;
-pub use tables::TouchedTable;
+pub use tables::{SensitiveColumn, TouchedTable};
 
 use crate::{
     config::{LimitsConfig, MaskingConfig, RightsConfig, WarehouseConfig},

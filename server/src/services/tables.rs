@@ -1,8 +1,8 @@
 //! What an intent touches, table by table.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Column, TableName, Tag};
+use domain::{Column, MaskRule, TableName, Tag};
 
 use super::{IntentView, ServiceError, Services};
 
@@ -15,10 +15,21 @@ pub struct TouchedTable {
     pub used: usize,
     /// Columns that it has, as far as the catalog knows.
     pub columns: usize,
-    /// Tags of the used columns.
-    pub tags: Vec<Tag>,
+    /// The used columns with a tag, in the order of their paths.
+    pub sensitive: Vec<SensitiveColumn>,
     /// Whether it is changed.
     pub written: bool,
+}
+
+/// A column, or a field within one, that has a tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SensitiveColumn {
+    /// Its path within the table: `user.email`.
+    pub path: String,
+    /// What it holds.
+    pub tag: Tag,
+    /// What masks it where it is read.
+    pub rule: MaskRule,
 }
 
 impl Services {
@@ -37,13 +48,19 @@ impl Services {
                 .get(name)
                 .map_or(&[][..], |table| &table.columns);
             let paths = used.get(name);
+            let tagged = paths.map_or_else(BTreeMap::new, |paths| tagged(columns, paths));
             TouchedTable {
                 name: name.clone(),
                 used: paths.map_or(0, top_level),
                 columns: columns.len(),
-                tags: paths
-                    .map(|paths| tags_of(columns, paths))
-                    .unwrap_or_default(),
+                sensitive: tagged
+                    .into_iter()
+                    .map(|(path, tag)| SensitiveColumn {
+                        rule: catalog.mask_rules.rule(&tag),
+                        path,
+                        tag,
+                    })
+                    .collect(),
                 written: writes.contains(name),
             }
         });
@@ -57,8 +74,9 @@ fn top_level(paths: &BTreeSet<String>) -> usize {
     columns.collect::<BTreeSet<_>>().len()
 }
 
-fn tags_of(columns: &[Column], paths: &BTreeSet<String>) -> Vec<Tag> {
-    let mut tags = BTreeSet::new();
+/// The sensitive columns and fields that these paths reach, each with its tag.
+fn tagged(columns: &[Column], paths: &BTreeSet<String>) -> BTreeMap<String, Tag> {
+    let mut tagged = BTreeMap::new();
     for path in paths {
         let mut parts = path.split('.');
         let first = parts.next().unwrap_or_default();
@@ -70,10 +88,20 @@ fn tags_of(columns: &[Column], paths: &BTreeSet<String>) -> Vec<Tag> {
             });
         }
         if let Some(column) = found {
-            add_tags(column, &mut tags);
+            add_tagged(column, path.clone(), &mut tagged);
         }
     }
-    tags.into_iter().collect()
+    tagged
+}
+
+/// Whoever uses a column uses every field in it.
+fn add_tagged(column: &Column, path: String, tagged: &mut BTreeMap<String, Tag>) {
+    for field in &column.fields {
+        add_tagged(field, format!("{path}.{}", field.name), tagged);
+    }
+    if let Some(tag) = column.tag.clone().filter(Tag::is_sensitive) {
+        tagged.insert(path, tag);
+    }
 }
 
 /// The tags of a column and of every field in it.

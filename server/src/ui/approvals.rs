@@ -3,31 +3,27 @@
 use app::api::{
     UiError,
     approvals::{
-        ApprovalDesk, ApprovalPage, ApprovalStatus, DecidedRow, History, Inbox, OutputColumn,
-        PendingRow, TouchedTable,
+        ApprovalDesk, ApprovalPage, ApprovalStatus, DecidedRow, History, Inbox, InboxFilter,
+        OutputColumn, PendingRow, Previous, SensitiveColumn, TouchedTable,
     },
 };
 use async_trait::async_trait;
-use domain::{ApprovalId, Ballot, IntentState, RiskLevel, TableName};
+use domain::{ApprovalId, Ballot, IntentState, TableName};
 
 use super::{
     Desk, count,
     errors::shown,
     names::{agent_ref, cost, execution, filled, person_ref, policies, vote},
 };
-use crate::services::{ApprovalView, Hindrance, output_columns};
+use crate::services::{self, ApprovalView, CastVote, Hindrance, output_columns};
 
 #[async_trait]
 impl ApprovalDesk for Desk {
-    async fn inbox(&self) -> Result<Inbox, UiError> {
+    async fn inbox(&self, filter: InboxFilter) -> Result<Inbox, UiError> {
         let (open, closed) = self.services.inbox(&self.context).await.map_err(shown)?;
-        let mut pending: Vec<_> = open.iter().map(|view| self.pending_row(view)).collect();
-        // The riskiest first; among equals, what waits longest.
-        pending.sort_by(|a, b| b.risk.cmp(&a.risk).then(a.asked_at.cmp(&b.asked_at)));
-        Ok(Inbox {
-            pending,
-            decided: closed.iter().map(decided_row).collect(),
-        })
+        let waiting = open.iter().map(|view| self.pending_row(view)).collect();
+        let decided = closed.iter().map(decided_row).collect();
+        Ok(Inbox::filtered(waiting, decided, &filter))
     }
 
     async fn approval(&self, approval: ApprovalId) -> Result<ApprovalPage, UiError> {
@@ -39,18 +35,15 @@ impl ApprovalDesk for Desk {
             .await
             .map_err(shown)?;
         let tables = self.services.touched_tables(&view.intent).map_err(shown)?;
+        let precedent = self.services.precedent(&view).await.map_err(shown)?;
         Ok(ApprovalPage {
             history: history(&asked),
-            tables: tables
-                .into_iter()
-                .map(|table| TouchedTable {
-                    table: table.name,
-                    used: count(table.used),
-                    columns: count(table.columns),
-                    tags: table.tags,
-                    written: table.written,
-                })
-                .collect(),
+            tables: tables.into_iter().map(touched_table).collect(),
+            previous: precedent.map(|precedent| Previous {
+                approval: precedent.approval,
+                sql: precedent.sql,
+                decided_at: precedent.decided_at,
+            }),
             ..self.page(&view)
         })
     }
@@ -71,10 +64,14 @@ impl ApprovalDesk for Desk {
         approval: ApprovalId,
         ballot: Ballot,
         comment: String,
+        confirmation: String,
     ) -> Result<(), UiError> {
-        let voted = self
-            .services
-            .vote(&self.context, approval, ballot, comment.trim());
+        let cast = CastVote {
+            ballot,
+            comment: comment.trim(),
+            confirmation: &confirmation,
+        };
+        let voted = self.services.vote(&self.context, approval, cast);
         voted.await.map(drop).map_err(shown)
     }
 }
@@ -83,7 +80,7 @@ impl Desk {
     fn pending_row(&self, view: &ApprovalView) -> PendingRow {
         PendingRow {
             approval: view.approval.id,
-            risk: risk(view),
+            risk: view.risk(),
             agent: agent_ref(&view.agent),
             person: person_ref(&view.initiator),
             purpose: view.intent.intent.purpose.clone(),
@@ -111,7 +108,7 @@ impl Desk {
             intent: intent.id,
             run: intent.run,
             state: intent.state,
-            risk: risk(view),
+            risk: view.risk(),
             agent: agent_ref(&view.agent),
             person: person_ref(&view.initiator),
             purpose: intent.purpose.clone(),
@@ -147,10 +144,6 @@ fn lasting_hindrance(view: &ApprovalView) -> Option<String> {
     lasting.map(|why| why.sentence().to_owned())
 }
 
-fn risk(view: &ApprovalView) -> RiskLevel {
-    view.intent.risk().unwrap_or(RiskLevel::Critical)
-}
-
 fn tables(view: &ApprovalView) -> Vec<TableName> {
     let Some(analysis) = &view.intent.analysis else {
         return Vec::new();
@@ -167,11 +160,27 @@ fn outputs(view: &ApprovalView) -> Vec<OutputColumn> {
     columns
         .map(|column| OutputColumn {
             name: column.name,
+            data_type: column.data_type,
             tags: column.tags,
             rule: column.rule,
             masked: column.masked,
         })
         .collect()
+}
+
+fn touched_table(table: services::TouchedTable) -> TouchedTable {
+    let sensitive = table.sensitive.into_iter().map(|column| SensitiveColumn {
+        path: column.path,
+        tag: column.tag,
+        rule: column.rule,
+    });
+    TouchedTable {
+        table: table.name,
+        used: count(table.used),
+        columns: count(table.columns),
+        sensitive: sensitive.collect(),
+        written: table.written,
+    }
 }
 
 fn history(counts: &[(IntentState, u64)]) -> History {
@@ -190,7 +199,7 @@ fn history(counts: &[(IntentState, u64)]) -> History {
 fn decided_row(view: &ApprovalView) -> DecidedRow {
     DecidedRow {
         approval: view.approval.id,
-        risk: risk(view),
+        risk: view.risk(),
         agent: agent_ref(&view.agent),
         person: person_ref(&view.initiator),
         purpose: view.intent.intent.purpose.clone(),

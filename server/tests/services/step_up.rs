@@ -2,7 +2,7 @@
 
 use countersign::{
     context::{Actor, Context},
-    services::ServiceError,
+    services::{CastVote, ServiceError},
 };
 use domain::{ApprovalId, Ballot, IntentState, RiskLevel};
 
@@ -27,8 +27,12 @@ async fn vote(
     context: &Context,
     approval: ApprovalId,
 ) -> Result<IntentState, ServiceError> {
-    let services = &portal.services;
-    services.vote(context, approval, Ballot::Approve, "").await
+    let cast = CastVote {
+        ballot: Ballot::Approve,
+        comment: "",
+        confirmation: "",
+    };
+    portal.services.vote(context, approval, cast).await
 }
 
 async fn waiting(portal: &TestPortal, sql: &str) -> (ApprovalId, RiskLevel) {

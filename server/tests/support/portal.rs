@@ -16,7 +16,7 @@ use countersign::{
     context::{Actor, Clock, Context, Person},
     identity::Identity,
     program,
-    services::{GrantRule, Parts, ServiceError, Services, StepUpRule},
+    services::{CastVote, GrantRule, Parts, ServiceError, Services, StepUpRule},
     ui,
 };
 use domain::{ApprovalId, Ballot, IntentId, IntentState, Timestamp};
@@ -232,8 +232,12 @@ impl TestPortal {
         ballot: Ballot,
     ) -> Result<IntentState, ServiceError> {
         let context = self.by(who);
-        let voted = self.services.vote(&context, approval, ballot, "seen");
-        voted.await
+        let cast = CastVote {
+            ballot,
+            comment: "seen",
+            confirmation: "",
+        };
+        self.services.vote(&context, approval, cast).await
     }
 
     /// Votes in favour, and is heard.

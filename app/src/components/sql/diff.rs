@@ -18,6 +18,25 @@ pub enum Change<'a> {
     Added(Piece<'a>),
 }
 
+impl<'a> Change<'a> {
+    /// What is the same, removed or added.
+    #[must_use]
+    pub const fn piece(&self) -> Piece<'a> {
+        let (Self::Same(piece) | Self::Removed(piece) | Self::Added(piece)) = self;
+        *piece
+    }
+
+    /// The same kind of change, of another piece.
+    #[must_use]
+    pub const fn with(&self, piece: Piece<'a>) -> Self {
+        match self {
+            Self::Same(_) => Self::Same(piece),
+            Self::Removed(_) => Self::Removed(piece),
+            Self::Added(_) => Self::Added(piece),
+        }
+    }
+}
+
 /// Compares two texts by their longest common sequence of pieces; spaces come from the
 /// text that they stand in. None when a text is too long to compare.
 #[must_use]

@@ -1,21 +1,27 @@
 //! Puts SQL into numbered lines of segments that a view can show: what to colour, what
 //! to underline, what to make visible.
 
-use domain::{Finding, Severity};
+use domain::{Finding, Severity, Tag};
 
-use super::lexer::{Kind, Piece, pieces};
+use super::{
+    lexer::{Kind, Piece, pieces},
+    tagged::Tagged,
+};
+use crate::characters::{Disguise, disguises};
 
 /// A stretch of one line that looks the same throughout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
-    /// Its text; for an invisible character, the character's code.
+    /// Its text.
     pub text: String,
     /// What it is.
     pub kind: Kind,
     /// The gravest finding that covers it.
     pub finding: Option<Severity>,
-    /// Whether it stands for a character that cannot be seen.
-    pub invisible: bool,
+    /// Why it, a single character, is not what it seems.
+    pub disguise: Option<Disguise>,
+    /// The tag of the column that it names.
+    pub tag: Option<Tag>,
 }
 
 /// One line with the findings that begin on it.
@@ -30,14 +36,28 @@ pub struct Line {
 /// Lays a text out. Spans that lie outside the text, or cut a character, are stretched
 /// to what they touch.
 #[must_use]
-pub fn lines(sql: &str, findings: &[Finding]) -> Vec<Line> {
+pub fn lines(sql: &str, findings: &[Finding], tagged: &Tagged) -> Vec<Line> {
     let mut lines = vec![Line::default()];
     for piece in pieces(sql) {
+        let disguises = disguises(piece.text);
+        let tag = (piece.kind == Kind::Name).then(|| tagged.tag_of(piece.text));
         for (start, c) in characters(&piece) {
             if let Some(line) = lines.last_mut() {
                 note(line, findings, start, c);
                 if c != '\n' {
-                    push(line, piece.kind, c, gravest(findings, start, c));
+                    let here = |(at, ..): &&(usize, char, Disguise)| piece.start + at == start;
+                    let disguise = disguises.iter().find(here);
+                    push(
+                        line,
+                        c,
+                        Segment {
+                            text: String::new(),
+                            kind: piece.kind,
+                            finding: gravest(findings, start, c),
+                            disguise: disguise.map(|(_, _, disguise)| *disguise),
+                            tag: tag.clone().flatten(),
+                        },
+                    );
                 }
             }
             if c == '\n' {
@@ -89,39 +109,20 @@ fn gravest(findings: &[Finding], start: usize, c: char) -> Option<Severity> {
         .max()
 }
 
-fn push(line: &mut Line, kind: Kind, c: char, finding: Option<Severity>) {
-    let invisible = is_invisible(c);
+/// Adds a character to the last segment, or begins another one that is like `like`.
+fn push(line: &mut Line, c: char, like: Segment) {
     if let Some(last) = line.segments.last_mut()
-        && !invisible
-        && !last.invisible
-        && (last.kind, last.finding) == (kind, finding)
+        && like.disguise.is_none()
+        && last.disguise.is_none()
+        && (last.kind, last.finding, &last.tag) == (like.kind, like.finding, &like.tag)
     {
         last.text.push(c);
         return;
     }
-    let text = if invisible {
-        format!("U+{:04X}", u32::from(c))
-    } else {
-        c.to_string()
-    };
     line.segments.push(Segment {
-        text,
-        kind,
-        finding,
-        invisible,
+        text: c.to_string(),
+        ..like
     });
-}
-
-/// Characters that change a text without being seen: controls, directions, joiners,
-/// spaces that are not the ordinary one (Unicode Technical Report 36).
-fn is_invisible(c: char) -> bool {
-    (c.is_control() && c != '\t')
-        || (c.is_whitespace() && !matches!(c, ' ' | '\t'))
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -140,7 +141,7 @@ mod tests {
     }
 
     fn underlined(sql: &str, finding: Finding) -> Vec<String> {
-        lines(sql, &[finding])
+        lines(sql, &[finding], &Tagged::default())
             .into_iter()
             .flat_map(|line| line.segments)
             .filter(|segment| segment.finding.is_some())
@@ -164,7 +165,7 @@ mod tests {
     #[test]
     fn a_finding_is_said_once_on_the_line_where_it_begins() {
         let sql = "SELECT a\nFROM t\nWHERE\n ssn > 1";
-        let notes: Vec<usize> = lines(sql, &[finding(9, 30), finding(99, 100)])
+        let notes: Vec<usize> = lines(sql, &[finding(9, 30), finding(99, 100)], &Tagged::default())
             .iter()
             .map(|line| line.notes.len())
             .collect();
@@ -172,13 +173,31 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_spelled_out() {
-        let line = lines("a\u{202e}b\r\n", &[]).remove(0);
-        let texts: Vec<_> = line
+    fn what_is_not_what_it_seems_stands_alone() {
+        let line = lines("a\u{202e}b\r\n", &[], &Tagged::default()).remove(0);
+        let disguised: Vec<_> = line
             .segments
             .iter()
-            .map(|segment| segment.text.as_str())
+            .map(|segment| (segment.text.as_str(), segment.disguise))
             .collect();
-        assert_eq!(texts, ["a", "U+202E", "b"]);
+        let invisible = Some(Disguise::Invisible);
+        assert_eq!(
+            disguised,
+            [("a", None), ("\u{202e}", invisible), ("b", None)]
+        );
+    }
+
+    #[test]
+    fn names_of_tagged_columns_are_known() {
+        let ssn = Tag::new("pii.ssn");
+        let tagged = Tagged::new([("user.ssn".to_owned(), ssn.clone())]);
+        let sql = "SELECT `u`.SSN, ssn2, 'ssn' FROM t -- ssn";
+        let line = lines(sql, &[], &tagged).remove(0);
+        let found: Vec<_> = line
+            .segments
+            .into_iter()
+            .filter_map(|segment| Some((segment.text, segment.tag?)))
+            .collect();
+        assert_eq!(found, [("SSN".to_owned(), ssn)]);
     }
 }

@@ -1,19 +1,23 @@
 //! SQL for reading: numbered lines, colours, findings underlined with their sentence
 //! beside them, invisible characters spelled out, and what differs between two texts.
 
+mod changes;
 mod diff;
 mod layout;
 mod lexer;
+mod tagged;
 
 use domain::{Finding, Severity};
 use leptos::prelude::*;
 
+pub use self::tagged::Tagged;
 use self::{
     diff::Change,
     layout::{Line, Segment},
     lexer::{Kind, Piece},
 };
-use super::{prose, severity_mark};
+use super::{disguised, prose, severity_mark, visible};
+use crate::characters;
 
 /// SQL with its findings. Spans are byte offsets into the text.
 #[component]
@@ -23,8 +27,11 @@ pub fn SqlView(
     /// What was found in it.
     #[prop(optional)]
     findings: Vec<Finding>,
+    /// The tagged columns that it names.
+    #[prop(optional)]
+    tagged: Tagged,
 ) -> impl IntoView {
-    let lines: Vec<_> = layout::lines(&sql, &findings)
+    let lines: Vec<_> = layout::lines(&sql, &findings, &tagged)
         .into_iter()
         .map(line)
         .collect();
@@ -49,21 +56,26 @@ fn line(line: Line) -> AnyView {
 }
 
 fn segment(segment: Segment) -> AnyView {
-    let text = if segment.invisible {
-        let title = "A character that cannot be seen";
-        view! {
-            <span class="sql-invisible" title=title>
-                {segment.text}
-            </span>
-        }
-        .into_any()
-    } else {
-        colored(segment.kind, segment.text)
+    let disguise = segment.disguise.zip(segment.text.chars().next());
+    let text = match (disguise, segment.tag) {
+        (Some((disguise, c)), _) => disguised(c, disguise),
+        (None, Some(tag)) => tagged_name(segment.text, tag.to_string()),
+        (None, None) => colored(segment.kind, segment.text),
     };
     match segment.finding {
         Some(severity) => view! { <mark class=severity_class(severity)>{text}</mark> }.into_any(),
         None => text,
     }
+}
+
+/// The name of a tagged column; its tag stands beside it, and is not copied with the text.
+fn tagged_name(name: String, tag: String) -> AnyView {
+    view! {
+        <span class="sql-tagged" title=tag.clone() data-tag=tag>
+            {name}
+        </span>
+    }
+    .into_any()
 }
 
 fn note(finding: Finding) -> AnyView {
@@ -74,6 +86,41 @@ fn note(finding: Finding) -> AnyView {
             "sql-note {}",
             severity_class(finding.severity),
         )>{severity_mark(finding.severity)} <span>{prose(&finding.message)}</span>{hint}</p>
+    }
+    .into_any()
+}
+
+/// The lines of two texts that differ, what was removed and added marked in them; a long list
+/// waits to be opened.
+#[component]
+pub fn SqlChanges(
+    /// The first text.
+    before: String,
+    /// The second text.
+    after: String,
+) -> impl IntoView {
+    let Some(changes) = diff::compare(&before, &after) else {
+        return view! { <p class="quiet">"Too long to compare here: read both texts."</p> }
+            .into_any();
+    };
+    let lines: Vec<_> = changes::changed_lines(&changes)
+        .into_iter()
+        .map(|line| {
+            let line: Vec<_> = line.into_iter().map(change).collect();
+            view! {
+                <li>
+                    <code>{line}</code>
+                </li>
+            }
+        })
+        .collect();
+    if lines.is_empty() {
+        return view! { <p class="same">"Word for word the same, but for layout."</p> }.into_any();
+    }
+    view! {
+        <ul class="sql sql-changes" translate="no">
+            {lines}
+        </ul>
     }
     .into_any()
 }
@@ -100,7 +147,13 @@ pub fn SqlDifference(
 }
 
 fn change(change: Change<'_>) -> AnyView {
-    let piece = |piece: Piece<'_>| colored(piece.kind, piece.text.to_owned());
+    let piece = |piece: Piece<'_>| {
+        if characters::disguises(piece.text).is_empty() {
+            colored(piece.kind, piece.text.to_owned())
+        } else {
+            visible(piece.text)
+        }
+    };
     match change {
         Change::Same(same) => piece(same),
         Change::Removed(removed) => view! { <del>{piece(removed)}</del> }.into_any(),

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::approvals::{ApprovalPage, OutputColumn, Previous},
-    components::{SqlDifference, SqlView, Tags, When},
+    components::{SqlChanges, SqlDifference, SqlView, Tagged, Tags, When, visible},
 };
 
 /// The page's left half.
@@ -31,7 +31,11 @@ pub fn show(page: &ApprovalPage, now: Timestamp) -> AnyView {
 
 /// The three texts behind three tabs: radio buttons, so that no script is needed.
 fn texts(page: &ApprovalPage) -> AnyView {
-    let asked = view! { <SqlView sql=page.sql.clone() findings=page.findings.clone() /> };
+    let columns = page.tables.iter().flat_map(|table| &table.sensitive);
+    let tagged = Tagged::new(columns.map(|column| (column.path.clone(), column.tag.clone())));
+    let asked = view! {
+        <SqlView sql=page.sql.clone() findings=page.findings.clone() tagged=tagged.clone() />
+    };
     let Some(masked) = page.masked_sql.clone().filter(|masked| *masked != page.sql) else {
         return view! {
             <div class="tabs">
@@ -53,7 +57,7 @@ fn texts(page: &ApprovalPage) -> AnyView {
             <div class="tab-panels">
                 <div class="panel panel-asked">{asked}</div>
                 <div class="panel panel-run">
-                    <SqlView sql=masked.clone() />
+                    <SqlView sql=masked.clone() tagged />
                 </div>
                 <div class="panel panel-difference">
                     <SqlDifference before=page.sql.clone() after=masked />
@@ -81,7 +85,8 @@ fn output(column: OutputColumn) -> AnyView {
         .then_some(view! { <strong class="risk-critical unmasked">"not masked"</strong> });
     view! {
         <li>
-            <code>{column.name}</code>
+            <code>{visible(&column.name)}</code>
+            <span class="quiet">{column.data_type}</span>
             <Tags tags=column.tags />
             {how}
             {bare}
@@ -90,18 +95,18 @@ fn output(column: OutputColumn) -> AnyView {
     .into_any()
 }
 
+/// What an approver who knows the last such query has to read.
 fn changed(previous: Previous, sql: &str, now: Timestamp) -> AnyView {
     view! {
-        <details class="since">
-            <summary>
-                "What changed since the last such query, approved "
+        <section class="since">
+            <h2>
+                "Changed since "
+                <a href=format!("/approvals/{}", previous.approval)>"the last such query"</a>
+                " was approved, "
                 <When at=previous.decided_at now />
-            </summary>
-            <SqlDifference before=previous.sql after=sql.to_owned() />
-            <p>
-                <a href=format!("/approvals/{}", previous.approval)>"Open that approval"</a>
-            </p>
-        </details>
+            </h2>
+            <SqlChanges before=previous.sql after=sql.to_owned() />
+        </section>
     }
     .into_any()
 }

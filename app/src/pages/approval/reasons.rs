@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use domain::{Finding, Severity};
 use leptos::prelude::*;
 
+use super::disguised;
 use crate::{
-    api::approvals::{ApprovalPage, TouchedTable},
-    components::{Person, Tags, prose, severity_mark},
+    api::approvals::{ApprovalPage, SensitiveColumn, TouchedTable},
+    components::{Person, Tags, prose, severity_mark, visible},
     format::{bytes, dollars, plural},
 };
 
@@ -61,7 +62,7 @@ fn why(page: &ApprovalPage) -> AnyView {
     view! {
         <section>
             <h2>"Why you are asked"</h2>
-            <ul class="reasons">{policies}{findings}{neither}</ul>
+            <ul class="reasons">{policies}{disguised::notes(page)}{findings}{neither}</ul>
         </section>
     }
     .into_any()
@@ -71,31 +72,51 @@ fn table(table: TouchedTable) -> AnyView {
     let written = table
         .written
         .then_some(view! { <strong>"changed "</strong> });
+    let sensitive: Vec<_> = table.sensitive.into_iter().map(sensitive).collect();
     view! {
         <li>
-            <code>{table.table.to_string()}</code>
+            <code>{visible(table.table.as_str())}</code>
             <span class="quiet">{written}{table.used}" of "{plural(table.columns, "column")}</span>
-            <Tags tags=table.tags />
+            <ul class="sensitive">{sensitive}</ul>
         </li>
     }
     .into_any()
 }
 
+/// A tagged column, and what masks it.
+fn sensitive(column: SensitiveColumn) -> AnyView {
+    view! {
+        <li>
+            <code>{visible(&column.path)}</code>
+            <Tags tags=vec![column.tag] />
+            <span class="masked-word" title=column.rule.as_str()>
+                {column.rule.looks_like()}
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+/// What the dry run says, against the most that BigQuery may bill.
 fn cost(page: &ApprovalPage) -> AnyView {
-    let text = page.cost.map_or_else(
-        || "unknown: the dry run gave no number".to_owned(),
-        |cost| {
-            format!(
-                "{} of {} · {}",
-                bytes(cost.bytes),
-                bytes(cost.cap),
-                dollars(cost.micro_dollars)
-            )
-        },
-    );
+    let Some(cost) = page.cost else {
+        return view! {
+            <dt>"Costs"</dt>
+            <dd>"unknown: the dry run gave no number"</dd>
+        }
+        .into_any();
+    };
+    let (read, cap) = (bytes(cost.bytes), bytes(cost.cap));
     view! {
         <dt>"Costs"</dt>
-        <dd>{text}</dd>
+        <dd class="cost">
+            {format!("{read} of {cap} · {}", dollars(cost.micro_dollars))}
+            <progress
+                max=cost.cap.to_string()
+                value=cost.bytes.min(cost.cap).to_string()
+                aria-label=format!("{read} of the cap of {cap}")
+            ></progress>
+        </dd>
     }
     .into_any()
 }
