@@ -60,7 +60,7 @@ fn why(page: &ApprovalPage) -> AnyView {
         view! { <li>"Nothing was found; the policy asks for a human all the same."</li> },
     );
     view! {
-        <section>
+        <section class="why">
             <h2>"Why you are asked"</h2>
             <ul class="reasons">{policies}{disguised::notes(page)}{findings}{neither}</ul>
         </section>
