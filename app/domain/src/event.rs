@@ -115,8 +115,24 @@ events! {
     VerdictGiven => "verdict.given",
     /// A campaign was signed off.
     CampaignSigned => "campaign.signed",
+    /// It was worked out whom a notification goes to.
+    NotificationAddressed => "notification.addressed",
     /// A mail was handed to the mail server or written to its folder.
     MailSent => "mail.sent",
-    /// A mail did not reach everybody and is not tried again.
+    /// A mail did not arrive and is not tried again.
     MailGivenUp => "mail.given_up",
+    /// A webhook took a message.
+    WebhookSent => "webhook.sent",
+    /// A webhook did not take a message, and it is not tried again.
+    WebhookGivenUp => "webhook.given_up",
+    /// An administrator had a delivery tried again that was given up.
+    DeliveryOwedAgain => "delivery.owed_again",
+    /// Those who can decide were reminded.
+    ApproversReminded => "approval.reminded",
+    /// An approval went to the next group, too.
+    ApprovalEscalated => "approval.escalated",
+    /// An approver named a colleague who may decide in their place.
+    DelegationGranted => "delegation.granted",
+    /// A delegation was taken back.
+    DelegationRevoked => "delegation.revoked",
 }

@@ -121,6 +121,18 @@ id!(
     /// One entitlement within an access review.
     ItemId, "itm"
 );
+id!(
+    /// Something that people and other systems are told of.
+    NotificationId, "ntf"
+);
+id!(
+    /// One notification on its way to one recipient.
+    DeliveryId, "dlv"
+);
+id!(
+    /// An approver's word that a colleague may decide in their place.
+    DelegationId, "dlg"
+);
 
 #[cfg(test)]
 mod tests {

@@ -27,8 +27,8 @@ pub use digest::{Digest, ParseDigestError};
 pub use event::EventName;
 pub use finding::{Finding, RiskLevel, Route, Severity};
 pub use ids::{
-    AgentId, ApprovalId, CampaignId, DeviceRequestId, ExecutionId, GrantId, IntentId, ItemId,
-    ParseIdError, PersonId, RunId, SignInId, VoteId,
+    AgentId, ApprovalId, CampaignId, DelegationId, DeliveryId, DeviceRequestId, ExecutionId,
+    GrantId, IntentId, ItemId, NotificationId, ParseIdError, PersonId, RunId, SignInId, VoteId,
 };
 pub use intent::{IntentState, MOVES, TransitionError};
 pub use mask::{MaskRule, MaskRules};

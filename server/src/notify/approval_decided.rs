@@ -1,12 +1,12 @@
 //! The mail to an initiator: what became of the approval.
 
 use askama::Template;
-use domain::{ApprovalId, Timestamp};
+use domain::Timestamp;
 use url::Url;
 
 use super::{
-    Mail, MailError,
-    words::{message_id, minute, one_line},
+    Envelope, Mail, MailError,
+    words::{minute, one_line},
 };
 
 /// How an approval ended.
@@ -18,25 +18,27 @@ pub enum Outcome {
     Denied,
     /// Nobody decided in time.
     Expired,
+    /// What was approved is not what would run by now.
+    Stale,
 }
 
 /// What an initiator should know before opening the page.
 #[derive(Debug, Clone)]
 pub struct ApprovalDecided {
-    /// In whose name it runs: `Name <address>`.
-    pub to: String,
-    /// What was decided.
-    pub approval: ApprovalId,
+    /// In whose name it runs.
+    pub envelope: Envelope,
     /// The approval's page.
     pub link: Url,
     /// The agent's name.
     pub agent: String,
-    /// What for, in the agent's words.
+    /// What the run is for.
     pub purpose: Option<String>,
     /// The ticket of the run.
     pub ticket: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
+    /// What changed, or on which conditions it was approved: a sentence each.
+    pub details: Vec<String>,
     /// The names of those who voted.
     pub voters: Vec<String>,
     /// When it ended.
@@ -65,6 +67,7 @@ struct View {
     outcome_class: &'static str,
     /// What happens now.
     next: &'static str,
+    details: Vec<String>,
     voters: String,
     decided_at: String,
     link: Url,
@@ -73,6 +76,7 @@ struct View {
 /// Composes the mail to the initiator. What voters wrote stays on the page.
 pub fn approval_decided(decided: ApprovalDecided) -> Result<Mail, MailError> {
     let voters: Vec<_> = decided.voters.iter().map(|name| one_line(name)).collect();
+    let details = decided.details.iter().map(|detail| one_line(detail));
     let view = View {
         agent: one_line(&decided.agent),
         purpose: decided.purpose.as_deref().map(one_line),
@@ -80,11 +84,11 @@ pub fn approval_decided(decided: ApprovalDecided) -> Result<Mail, MailError> {
         outcome: decided.outcome.word(),
         outcome_class: decided.outcome.class(),
         next: decided.outcome.next(),
+        details: details.collect(),
         voters: voters.join(", "),
         decided_at: minute(decided.decided_at),
         link: decided.link,
     };
-    let about = format!("decided.{}", decided.approval);
     Ok(Mail {
         subject: format!("{}: the query of {}", view.outcome, view.agent),
         text: Text { mail: &view }
@@ -93,8 +97,7 @@ pub fn approval_decided(decided: ApprovalDecided) -> Result<Mail, MailError> {
         html: Html { mail: &view }
             .render()
             .map_err(|_| MailError::Composition)?,
-        message_id: message_id(&about, &decided.to, &view.link),
-        to: decided.to,
+        envelope: decided.envelope,
     })
 }
 
@@ -104,6 +107,7 @@ impl Outcome {
             Self::Approved => "Approved",
             Self::Denied => "Denied",
             Self::Expired => "Expired",
+            Self::Stale => "Stale",
         }
     }
 
@@ -111,7 +115,7 @@ impl Outcome {
         match self {
             Self::Approved => "approved",
             Self::Denied => "denied",
-            Self::Expired => "expired",
+            Self::Expired | Self::Stale => "expired",
         }
     }
 
@@ -120,6 +124,10 @@ impl Outcome {
             Self::Approved => "It runs now, once, exactly as it was approved.",
             Self::Denied => "It does not run. The page says why.",
             Self::Expired => "It does not run: nobody decided in time. The agent can ask again.",
+            Self::Stale => {
+                "It does not run: something that it depends on changed since it was asked for. \
+                 The agent can ask again."
+            }
         }
     }
 }

@@ -45,3 +45,23 @@ pub enum MailSettingsError {
     #[error("the mail server's address gives up encryption; only a server on this machine may")]
     PlainText,
 }
+
+impl MailError {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Address { .. } => "not_an_address",
+            Self::Composition => "not_composed",
+            Self::Refused => "mail_refused",
+            Self::Unavailable => "mail_server_unavailable",
+            Self::Unwritable { .. } => "mail_folder_unwritable",
+        }
+    }
+
+    /// Whether trying again is in vain.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Address { .. } | Self::Refused)
+    }
+}

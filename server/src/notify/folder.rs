@@ -39,7 +39,7 @@ impl Mailer for MailFolder {
                 kind: error.kind(),
             }
         };
-        let path = self.path.join(file_name(&mail.message_id));
+        let path = self.path.join(file_name(&mail.envelope.message_id));
         let message = mail.message(self.from.clone())?.formatted();
         fs::create_dir_all(&self.path)
             .await

@@ -8,6 +8,7 @@ mod approval_waiting;
 mod error;
 mod folder;
 mod mail;
+mod notice;
 mod smtp;
 mod words;
 
@@ -17,10 +18,11 @@ mod tests;
 use async_trait::async_trait;
 
 pub use approval_decided::{ApprovalDecided, Outcome, approval_decided};
-pub use approval_waiting::{ApprovalWaiting, TaggedColumn, approval_waiting};
+pub use approval_waiting::{ApprovalWaiting, Call, approval_waiting};
 pub use error::{MailError, MailSettingsError};
 pub use folder::MailFolder;
-pub use mail::Mail;
+pub use mail::{Envelope, Mail};
+pub use notice::{Badge, Notice, notice};
 pub use smtp::MailServer;
 
 /// Something that takes mail.

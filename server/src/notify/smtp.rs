@@ -78,7 +78,7 @@ mod tests {
         net::TcpListener,
     };
 
-    use super::*;
+    use super::{super::Envelope, *};
 
     /// A mail server for one mail, with what it answers to the finished mail. Gives the
     /// lines it was told.
@@ -113,11 +113,14 @@ mod tests {
 
     fn mail() -> Mail {
         Mail {
-            to: "Bo Lindqvist <bo@example.com>".to_owned(),
+            envelope: Envelope {
+                to: "Bo Lindqvist <bo@example.com>".to_owned(),
+                message_id: "one@example.com".to_owned(),
+                thread: None,
+            },
             subject: "subject".to_owned(),
             text: "plain".to_owned(),
             html: "<p>page</p>".to_owned(),
-            message_id: "one@example.com".to_owned(),
         }
     }
 

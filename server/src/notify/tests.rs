@@ -4,12 +4,19 @@ use domain::{RiskLevel, TableName, Tag, Timestamp};
 
 use super::*;
 
+/// Each person gets a mail of their own.
+fn envelope(to: &str) -> Envelope {
+    Envelope {
+        to: to.to_owned(),
+        message_id: format!("{}@countersign.example.com", &to[..2].to_lowercase()),
+        thread: Some("int_7f3a@countersign.example.com".to_owned()),
+    }
+}
+
 fn waiting() -> ApprovalWaiting {
     ApprovalWaiting {
-        to: "Bo Lindqvist <bo@example.com>".to_owned(),
-        approval: "apr_01900000000070008000000000007f3a"
-            .parse()
-            .expect("an id"),
+        envelope: envelope("Bo Lindqvist <bo@example.com>"),
+        call: Call::First,
         link: "https://countersign.example.com/approvals/apr_01900000000070008000000000007f3a"
             .parse()
             .expect("an address"),
@@ -25,10 +32,7 @@ fn waiting() -> ApprovalWaiting {
             TableName::new("demo.shop.customers"),
             TableName::new("demo.shop.orders"),
         ],
-        tagged_columns: vec![TaggedColumn {
-            path: "demo.shop.customers.email".to_owned(),
-            tag: Tag::new("pii.email"),
-        }],
+        tags: vec![Tag::new("pii.email")],
         cost: "1.2 GB, about $0.01".to_owned(),
         count: 2,
         expires_at: Timestamp::from_micros(1_795_316_640_000_000),
@@ -37,13 +41,13 @@ fn waiting() -> ApprovalWaiting {
 
 fn decided() -> ApprovalDecided {
     ApprovalDecided {
-        to: "Alice Ng <alice@example.com>".to_owned(),
-        approval: waiting().approval,
+        envelope: envelope("Alice Ng <alice@example.com>"),
         link: waiting().link,
         agent: "churn-model".to_owned(),
         purpose: waiting().purpose,
         ticket: None,
         outcome: Outcome::Denied,
+        details: Vec::new(),
         voters: vec!["Bo Lindqvist".to_owned()],
         decided_at: Timestamp::from_micros(1_795_316_640_000_000),
     }
@@ -63,7 +67,7 @@ fn little_to_say_leaves_no_holes() {
         purpose: None,
         ticket: None,
         reasons: Vec::new(),
-        tagged_columns: Vec::new(),
+        tags: Vec::new(),
         count: 1,
         ..waiting()
     });
@@ -119,8 +123,10 @@ async fn a_folder_holds_each_mail_once() {
     for line in [
         "From: Countersign <countersign@example.com>",
         "To: \"Bo Lindqvist\" <bo@example.com>",
-        &format!("Message-ID: <{}>", to_bo.message_id),
+        &format!("Message-ID: <{}>", to_bo.envelope.message_id),
         "MIME-Version: 1.0",
+        "Auto-Submitted: auto-generated",
+        "References: <int_7f3a@countersign.example.com>",
     ] {
         assert!(head.lines().any(|found| found == line), "{line} in {head}");
     }
@@ -136,7 +142,7 @@ async fn a_mail_to_nobody_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let mailer = MailFolder::new("c@example.com", folder.path().to_owned()).expect("a mailer");
     let mail = approval_waiting(ApprovalWaiting {
-        to: "nobody".to_owned(),
+        envelope: envelope("nobody"),
         ..waiting()
     });
     assert_eq!(

@@ -1,8 +1,6 @@
-//! How mails put things: one line of somebody's text, a time, an id of a mail.
+//! How mails put things: one line of somebody's text, a time.
 
 use domain::{RiskLevel, Timestamp};
-use sha2::{Digest as _, Sha256};
-use url::Url;
 
 /// Somebody's longer texts are cut; the page has them whole.
 const MAXIMUM_LENGTH: usize = 300;
@@ -42,14 +40,6 @@ pub(super) const fn risk(level: RiskLevel) -> &'static str {
         RiskLevel::High => "High",
         RiskLevel::Critical => "Critical",
     }
-}
-
-/// The same id whenever the same mail goes to the same person.
-pub(super) fn message_id(about: &str, to: &str, link: &Url) -> String {
-    let recipient = hex::encode(Sha256::digest(to));
-    let recipient: String = recipient.chars().take(16).collect();
-    let host = link.host_str().unwrap_or("localhost");
-    format!("{about}.{recipient}@{host}")
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use domain::{
     VoteId,
 };
 use store::{
-    AgentRecord, ApprovalRecord, MailKind, NewVote, PersonRecord, RunRecord, StoreError,
-    VoteRecord, approvals_among,
+    AgentRecord, ApprovalRecord, NewVote, Notification, NotificationKind, PersonRecord, RunRecord,
+    StoreError, VoteRecord, approvals_among,
 };
 
 use super::{
@@ -289,7 +289,8 @@ impl Services {
             // Compare-and-swap: of two deciding votes at once, one finds it moved.
             tx.move_intent(intent, pending, state, None).await?;
             tx.close_approval(intent.0).await?;
-            tx.owe_mail(MailKind::ApprovalDecided, intent.0).await?;
+            tx.notify(&Notification::new(NotificationKind::ApprovalDecided).about(intent.0))
+                .await?;
         }
         tx.commit().await?;
         Ok(state)
@@ -349,7 +350,8 @@ impl Services {
         )
         .await?;
         tx.close_approval(id).await?;
-        tx.owe_mail(MailKind::ApprovalDecided, id).await?;
+        tx.notify(&Notification::new(NotificationKind::ApprovalDecided).about(id))
+            .await?;
         tx.commit().await?;
         self.announce(Notice::Intent(id));
         self.announce(Notice::Inbox);

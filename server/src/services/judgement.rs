@@ -2,7 +2,9 @@
 
 use domain::{ApprovalId, EventName, IntentId, IntentState, RiskLevel, Route};
 use serde::Serialize;
-use store::{Assessed, IntentRecord, MailKind, NewApproval, RunRecord, Transaction};
+use store::{
+    Assessed, IntentRecord, NewApproval, Notification, NotificationKind, RunRecord, Transaction,
+};
 
 use super::{Assessment, Notice, Problem, ServiceError, Services, fresh_uuid};
 use crate::context::Context;
@@ -85,7 +87,8 @@ impl Services {
         if to == IntentState::PendingApproval {
             tx.insert_approval(&self.new_approval(intent, run, &assessment))
                 .await?;
-            tx.owe_mail(MailKind::ApprovalWaiting, intent.id).await?;
+            tx.notify(&Notification::new(NotificationKind::ApprovalWaiting).about(intent.id))
+                .await?;
         }
         let problem = assessment.problem.as_ref().map(serde_json::to_string);
         let id = (intent.id, intent.run);

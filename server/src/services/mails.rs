@@ -1,169 +1,171 @@
-//! Mails that are owed: composed from what the store knows, sent, or tried again later.
+//! Mails: composed from what the store knows at the moment of sending.
 
 use domain::{IntentState, RiskLevel};
-use store::{AgentRecord, ApprovalRecord, MailKind, OutboxRecord, PersonRecord};
+use store::{AgentRecord, DeliveryRecord, NotificationKind, NotificationRecord, PersonRecord};
 use url::Url;
 
-use super::{IntentView, ServiceError, Services};
-use crate::{
-    context::Context,
-    notify::{
-        ApprovalDecided, ApprovalWaiting, Mail, MailError, Outcome, TaggedColumn, approval_decided,
-        approval_waiting,
-    },
+use super::{
+    IntentView, ServiceError, Services,
+    deliveries::{Attempt, Obstacle},
+};
+use crate::notify::{
+    ApprovalDecided, ApprovalWaiting, Call, Envelope, Mail, MailError, Outcome, approval_decided,
+    approval_waiting,
 };
 
-/// The longest pause between two attempts, in seconds.
-const PAUSE_MAXIMUM: i64 = 3600;
-/// After so many attempts, nine hours or so, an address is taken to be wrong.
-const ATTEMPTS_MAXIMUM: u64 = 16;
+impl From<MailError> for Obstacle {
+    fn from(error: MailError) -> Self {
+        Self {
+            code: error.code(),
+            is_final: error.is_final(),
+        }
+    }
+}
+
+/// What mails about an intent are made of.
+pub(super) struct Matter {
+    pub envelope: Envelope,
+    pub view: IntentView,
+    pub agent: AgentRecord,
+    pub initiator: PersonRecord,
+}
 
 impl Services {
-    /// Sends every mail that is due. Whom one does not reach is tried again later, at growing
-    /// pauses but not for ever; whom it has reached gets it once.
-    pub async fn send_due_mails(&self, context: &Context) -> Result<(), ServiceError> {
-        for mut owed in self.parts.store.due_mails(context.now).await? {
-            match self.send_owed(&mut owed).await {
-                Ok(recipients) => {
-                    let mut tx = self.begin(context).await?;
-                    tx.mail_sent(&owed, recipients).await?;
-                    tx.commit().await?;
-                }
-                Err(SendError::Mail(error)) => {
-                    let attempt = owed.attempts + 1;
-                    tracing::warn!(%error, attempt, "a mail did not reach everybody");
-                    self.try_again_later(context, &owed).await?;
-                }
-                Err(SendError::Service(error)) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    async fn try_again_later(
+    pub(super) async fn attempt_mail(
         &self,
-        context: &Context,
-        owed: &OutboxRecord,
-    ) -> Result<(), ServiceError> {
-        if owed.attempts + 1 >= ATTEMPTS_MAXIMUM {
-            let mut tx = self.begin(context).await?;
-            tx.give_up_mail(owed).await?;
-            return Ok(tx.commit().await?);
-        }
-        let doublings = u32::try_from(owed.attempts.min(10)).unwrap_or(10);
-        let pause = (10 * 2_i64.pow(doublings)).min(PAUSE_MAXIMUM);
-        let due_at = context.now.plus_seconds(pause);
-        Ok(self.parts.store.postpone_mail(owed, due_at).await?)
-    }
-
-    /// How many people it has reached in all, or why it did not reach the last that failed.
-    async fn send_owed(&self, owed: &mut OutboxRecord) -> Result<usize, SendError> {
-        let intent = self.existing_intent(owed.intent).await?;
-        let view = self.view_intent(intent).await?;
-        let Some(approval) = view.approval.clone() else {
-            return Ok(0);
+        delivery: &DeliveryRecord,
+        notification: &NotificationRecord,
+    ) -> Result<Attempt, Obstacle> {
+        // Looked up anew: whom it concerned when it was owed it may concern no more.
+        let recipients = self.recipients(notification).await?;
+        let is_meant = |person: &&PersonRecord| person.id.to_string() == delivery.recipient;
+        let Some(person) = recipients.iter().find(is_meant) else {
+            return Ok(Attempt::Pointless);
         };
-        if owed.kind == MailKind::ApprovalWaiting && approval.closed_at.is_some() {
-            // Decided or taken back before the mail could be sent.
-            return Ok(0);
-        }
-        let agent = self.existing_agent(view.run.agent).await?;
-        let initiator = self.existing_person(view.run.initiator).await?;
-        let recipients = match owed.kind {
-            MailKind::ApprovalWaiting => {
-                self.eligible(&approval, &view.votes, &view.run, &agent)
-                    .await?
+        match self.mail(person, delivery, notification).await? {
+            Some(mail) => {
+                self.parts.mailer.send(mail).await?;
+                Ok(Attempt::Arrived)
             }
-            MailKind::ApprovalDecided => vec![initiator.clone()],
-        };
-        let mut failure = None;
-        for person in &recipients {
-            if owed.delivered.contains(&person.id) {
-                continue;
-            }
-            let mail = match owed.kind {
-                MailKind::ApprovalWaiting => {
-                    self.waiting_mail(person, &approval, &view, &agent, &initiator)?
-                }
-                MailKind::ApprovalDecided => {
-                    self.decided_mail(person, &approval, &view, &agent).await?
-                }
-            };
-            match self.parts.mailer.send(mail).await {
-                Ok(()) => owed.delivered.push(person.id),
-                Err(error) => failure = Some(error),
-            }
-        }
-        match failure {
-            Some(error) => Err(error.into()),
-            None => Ok(owed.delivered.len()),
+            None => Ok(Attempt::Pointless),
         }
     }
 
-    fn waiting_mail(
+    /// The mail to one person; none when what it calls for was settled meanwhile.
+    async fn mail(
         &self,
         person: &PersonRecord,
-        approval: &ApprovalRecord,
-        view: &IntentView,
-        agent: &AgentRecord,
-        initiator: &PersonRecord,
-    ) -> Result<Mail, SendError> {
+        delivery: &DeliveryRecord,
+        notification: &NotificationRecord,
+    ) -> Result<Option<Mail>, Obstacle> {
+        let envelope = self.envelope(person, delivery, notification);
+        let Some(intent) = notification.intent else {
+            return Ok(None);
+        };
+        let view = self
+            .view_intent(self.existing_intent(intent).await?)
+            .await?;
+        let matter = Matter {
+            envelope,
+            agent: self.existing_agent(view.run.agent).await?,
+            initiator: self.existing_person(view.run.initiator).await?,
+            view,
+        };
+        match notification.kind {
+            NotificationKind::ApprovalWaiting => self.waiting_mail(Call::First, matter),
+            NotificationKind::ApprovalReminder => self.waiting_mail(Call::Reminder, matter),
+            NotificationKind::ApprovalEscalated => self.waiting_mail(Call::Escalation, matter),
+            NotificationKind::ApprovalDecided => self.decided_mail(matter).await,
+            _ => self.notice_mail(matter, notification).await,
+        }
+    }
+
+    fn envelope(
+        &self,
+        person: &PersonRecord,
+        delivery: &DeliveryRecord,
+        notification: &NotificationRecord,
+    ) -> Envelope {
+        let host = delivery
+            .message_id
+            .split_once('@')
+            .map_or("localhost", |(_, host)| host);
+        Envelope {
+            to: address(person),
+            message_id: delivery.message_id.clone(),
+            thread: notification.intent.map(|intent| format!("{intent}@{host}")),
+        }
+    }
+
+    /// Calls for a decision; in vain once there is one, or once this person cannot give it.
+    fn waiting_mail(&self, call: Call, matter: Matter) -> Result<Option<Mail>, Obstacle> {
+        let view = &matter.view;
+        let Some(approval) = view.approval.as_ref().filter(|a| a.closed_at.is_none()) else {
+            return Ok(None);
+        };
         let reasons = view.decision.iter().flat_map(|decision| &decision.reasons);
         let analysis = view.analysis.as_ref();
         let tables = analysis.iter().flat_map(|analysis| {
             let tables = analysis.reads().into_iter().chain(analysis.writes());
             tables.cloned()
         });
-        Ok(approval_waiting(ApprovalWaiting {
-            to: address(person),
-            approval: approval.id,
-            link: self.approval_page(approval)?,
-            agent: agent.name.clone(),
-            initiator: initiator.name.clone(),
-            purpose: Some(view.intent.purpose.clone()),
+        let tags = analysis
+            .iter()
+            .flat_map(|analysis| analysis.tags())
+            .cloned();
+        let mail = approval_waiting(ApprovalWaiting {
+            envelope: matter.envelope,
+            call,
+            link: self.page(&format!("/approvals/{}", approval.id))?,
+            agent: matter.agent.name,
+            initiator: matter.initiator.name,
+            purpose: Some(view.run.purpose.clone()),
             ticket: Some(view.run.ticket.clone()).filter(|ticket| !ticket.is_empty()),
             risk: view.risk().unwrap_or(RiskLevel::Critical),
             reasons: reasons.map(|reason| reason.says.clone()).collect(),
             tables: tables.collect(),
-            tagged_columns: analysis.map(tagged_columns).unwrap_or_default(),
+            tags: tags.filter(domain::Tag::is_sensitive).collect(),
             cost: self.cost_in_words(view),
             count: u8::try_from(approval.needed).unwrap_or(u8::MAX),
             expires_at: approval.expires_at,
-        })?)
+        });
+        Ok(Some(mail?))
     }
 
-    async fn decided_mail(
-        &self,
-        person: &PersonRecord,
-        approval: &ApprovalRecord,
-        view: &IntentView,
-        agent: &AgentRecord,
-    ) -> Result<Mail, SendError> {
+    async fn decided_mail(&self, matter: Matter) -> Result<Option<Mail>, Obstacle> {
+        let view = &matter.view;
+        let Some(approval) = &view.approval else {
+            return Ok(None);
+        };
         let mut voters = Vec::new();
         for vote in &view.votes {
             voters.push(self.existing_person(vote.person).await?.name);
         }
-        Ok(approval_decided(ApprovalDecided {
-            to: address(person),
-            approval: approval.id,
-            link: self.approval_page(approval)?,
-            agent: agent.name.clone(),
-            purpose: Some(view.intent.purpose.clone()),
+        let outcome = match view.intent.state {
+            IntentState::Denied => Outcome::Denied,
+            IntentState::Expired => Outcome::Expired,
+            IntentState::Stale => Outcome::Stale,
+            _ => Outcome::Approved,
+        };
+        let problem = view.problem.iter().filter(|_| outcome == Outcome::Stale);
+        let mail = approval_decided(ApprovalDecided {
+            link: self.page(&format!("/approvals/{}", approval.id))?,
+            envelope: matter.envelope,
+            agent: matter.agent.name,
+            purpose: Some(view.run.purpose.clone()),
             ticket: Some(view.run.ticket.clone()).filter(|ticket| !ticket.is_empty()),
-            outcome: match view.intent.state {
-                IntentState::Denied => Outcome::Denied,
-                IntentState::Expired => Outcome::Expired,
-                _ => Outcome::Approved,
-            },
+            outcome,
+            details: problem.map(|problem| problem.detail.clone()).collect(),
             voters,
             decided_at: approval.closed_at.unwrap_or(view.intent.changed_at),
-        })?)
+        });
+        Ok(Some(mail?))
     }
 
-    fn approval_page(&self, approval: &ApprovalRecord) -> Result<Url, SendError> {
-        let page = format!("{}/approvals/{}", self.public_url(), approval.id);
-        let page = Url::parse(&page);
-        page.map_err(|_| SendError::Service(ServiceError::NotFound { what: "page" }))
+    /// The address of a page of the portal.
+    pub(super) fn page(&self, path: &str) -> Result<Url, ServiceError> {
+        let page = Url::parse(&format!("{}{path}", self.public_url()));
+        page.map_err(|_| ServiceError::NotFound { what: "page" })
     }
 
     fn cost_in_words(&self, view: &IntentView) -> String {
@@ -194,28 +196,8 @@ impl Services {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-enum SendError {
-    #[error(transparent)]
-    Mail(#[from] MailError),
-    #[error(transparent)]
-    Service(#[from] ServiceError),
-}
-
 /// `Name <address>`; quotation marks would end the name early.
 fn address(person: &PersonRecord) -> String {
     let name = person.name.replace(['"', '\\'], "");
     format!("\"{name}\" <{}>", person.email)
-}
-
-fn tagged_columns(analysis: &analysis::Analysis) -> Vec<TaggedColumn> {
-    let outputs = analysis.statements.iter().flat_map(|s| &s.columns);
-    let tagged = outputs.flat_map(|column| {
-        let tags = column.tags.iter().cloned();
-        tags.map(|tag| TaggedColumn {
-            path: column.name.clone(),
-            tag,
-        })
-    });
-    tagged.collect()
 }

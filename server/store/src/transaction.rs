@@ -72,6 +72,11 @@ impl Transaction {
         self.now
     }
 
+    /// Who makes it, as the ledger writes it.
+    pub(crate) fn actor(&self) -> &str {
+        &self.actor
+    }
+
     pub(crate) fn connection(&mut self) -> &mut Connection {
         &mut self.inner
     }

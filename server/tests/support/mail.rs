@@ -14,6 +14,7 @@ pub struct MailBox {
     mails: Mutex<Vec<Mail>>,
     is_shut: AtomicBool,
     unreachable: Mutex<Option<String>>,
+    loses_answers: AtomicBool,
 }
 
 impl MailBox {
@@ -32,10 +33,22 @@ impl MailBox {
         *self.unreachable.lock().expect("the mail box") = Some(address.to_owned());
     }
 
+    /// From now on, mails are taken, and whoever sent them never hears of it.
+    pub fn loses_answers(&self) {
+        self.loses_answers.store(true, Ordering::SeqCst);
+    }
+
+    /// The id of every mail, in the order in which they came.
+    pub fn message_ids(&self) -> Vec<String> {
+        let mails = self.mails.lock().expect("the mail box");
+        let ids = mails.iter().map(|mail| mail.envelope.message_id.clone());
+        ids.collect()
+    }
+
     /// Whom the mails went to, as `Name <address>`, sorted.
     pub fn recipients(&self) -> Vec<String> {
         let mails = self.mails.lock().expect("the mail box");
-        let mut recipients: Vec<_> = mails.iter().map(|mail| mail.to.clone()).collect();
+        let mut recipients: Vec<_> = mails.iter().map(|mail| mail.envelope.to.clone()).collect();
         recipients.sort();
         recipients
     }
@@ -54,10 +67,15 @@ impl Mailer for MailBox {
             return Err(MailError::Composition);
         }
         let unreachable = self.unreachable.lock().expect("the mail box").clone();
-        if unreachable.is_some_and(|address| !address.is_empty() && mail.to.contains(&address)) {
+        if unreachable
+            .is_some_and(|address| !address.is_empty() && mail.envelope.to.contains(&address))
+        {
             return Err(MailError::Composition);
         }
         self.mails.lock().expect("the mail box").push(mail);
+        if self.loses_answers.load(Ordering::SeqCst) {
+            return Err(MailError::Unavailable);
+        }
         Ok(())
     }
 }
