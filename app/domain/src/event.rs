@@ -105,6 +105,24 @@ events! {
     VoteCast => "vote.cast",
     /// A vote was refused.
     VoteRefused => "vote.refused",
+    /// Somebody who could decide had the request before them for the first time.
+    ApprovalSeen => "approval.seen",
+    /// An approver asked about a request.
+    QuestionAsked => "question.asked",
+    /// The agent, or the person behind it, answered.
+    QuestionAnswered => "question.answered",
+    /// An approver proposed to approve all similar queries.
+    StandingApprovalProposed => "standing_approval.proposed",
+    /// An approver agreed to such a proposal.
+    StandingApprovalAgreed => "standing_approval.agreed",
+    /// Similar queries are approved from now on.
+    StandingApprovalGranted => "standing_approval.granted",
+    /// A standing approval approved an intent.
+    StandingApprovalUsed => "standing_approval.used",
+    /// A standing approval was revoked.
+    StandingApprovalRevoked => "standing_approval.revoked",
+    /// Something about a standing approval was refused.
+    StandingApprovalRefused => "standing_approval.refused",
     /// A result was sealed.
     ResultSealed => "result.sealed",
     /// A sealed result was handed out.

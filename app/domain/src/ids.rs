@@ -102,6 +102,18 @@ id!(
     VoteId, "vot"
 );
 id!(
+    /// One approval of all queries that are similar to one.
+    StandingApprovalId, "sta"
+);
+id!(
+    /// A question about a request for approval.
+    QuestionId, "qst"
+);
+id!(
+    /// An answer to such a question.
+    AnswerId, "ans"
+);
+id!(
     /// One BigQuery job and what came of it.
     ExecutionId, "exe"
 );

@@ -18,6 +18,7 @@ mod resource;
 mod review;
 mod run;
 mod scope;
+mod standing;
 mod tag;
 mod timestamp;
 
@@ -27,8 +28,9 @@ pub use digest::{Digest, ParseDigestError};
 pub use event::EventName;
 pub use finding::{Finding, RiskLevel, Route, Severity};
 pub use ids::{
-    AgentId, ApprovalId, CampaignId, DelegationId, DeliveryId, DeviceRequestId, ExecutionId,
-    GrantId, IntentId, ItemId, NotificationId, ParseIdError, PersonId, RunId, SignInId, VoteId,
+    AgentId, AnswerId, ApprovalId, CampaignId, DelegationId, DeliveryId, DeviceRequestId,
+    ExecutionId, GrantId, IntentId, ItemId, NotificationId, ParseIdError, PersonId, QuestionId,
+    RunId, SignInId, StandingApprovalId, VoteId,
 };
 pub use intent::{IntentState, MOVES, TransitionError};
 pub use mask::{MaskRule, MaskRules};
@@ -38,5 +40,6 @@ pub use resource::{ParsePatternError, Privilege, ResourcePattern, TableName};
 pub use review::Verdict;
 pub use run::{Door, RunEnd};
 pub use scope::{ColumnPath, ParsePowerError, Power, Scope};
+pub use standing::{Day, DayTime, Hours, StandingTerms, TimeWindow, Weekday};
 pub use tag::Tag;
 pub use timestamp::Timestamp;

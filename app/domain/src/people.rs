@@ -60,4 +60,12 @@ impl Ballot {
             Self::Deny => "deny",
         }
     }
+
+    /// Reads what [`Self::as_str`] writes.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Approve, Self::Deny]
+            .into_iter()
+            .find(|ballot| ballot.as_str() == name)
+    }
 }

@@ -260,10 +260,11 @@ impl Store {
         collect(&rows, read_approval)
     }
 
-    /// The approvals closed last, newest first.
+    /// The approvals that people closed last, newest first.
     pub async fn closed_approvals(&self, limit: u32) -> Result<Vec<ApprovalRecord>, StoreError> {
         let rows = sqlx::query(
             "select * from approvals where closed_at is not null
+                 and intent_id not in (select intent_id from standing_uses)
              order by closed_at desc, id desc limit $1",
         )
         .bind(limit)

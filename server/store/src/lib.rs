@@ -11,6 +11,7 @@ mod database;
 mod device_requests;
 mod error;
 mod executions;
+mod fatigue;
 mod grants;
 mod intents;
 mod ledger_entries;
@@ -19,10 +20,12 @@ mod notifications;
 mod outbox;
 mod people;
 mod precedents;
+mod questions;
 mod reviews;
 mod revocation;
 mod row;
 mod runs;
+mod standing_approvals;
 mod transaction;
 mod used_proofs;
 
@@ -36,6 +39,7 @@ pub use device_requests::{
 };
 pub use error::StoreError;
 pub use executions::{ExecutionRecord, NewExecution, SealedResult};
+pub use fatigue::LookRecord;
 pub use grants::{GrantRecord, NewGrant};
 pub use intents::{Assessed, IntentRecord, NewIntent};
 pub use ledger_entries::{EntryRecord, Verification};
@@ -44,6 +48,7 @@ pub use notifications::{Notification, NotificationKind, NotificationRecord};
 pub use outbox::{Channel, DeliveryRecord, NewDelivery};
 pub use people::{Evidence, PersonRecord, SignIn};
 pub use precedents::PrecedentRecord;
+pub use questions::{AnswerRecord, NewAnswer, NewQuestion, QuestionRecord};
 pub use reviews::{CampaignRecord, ItemRecord, NewCampaign, NewItem, Usage};
 pub use revocation::{Ended, Ending, Target};
 pub use runs::{NewRun, RunEvidence, RunRecord, TokenEvidence};
@@ -52,6 +57,7 @@ use sqlx::{
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+pub use standing_approvals::{NewStandingApproval, StandingApprovalRecord, StandingUseRecord};
 pub use transaction::Transaction;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/sqlite");
