@@ -45,6 +45,16 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=pages::Inbox ssr=mode.clone() />
                     <Route path=path!("/approvals/:id") view=pages::Approval ssr=mode.clone() />
                     <Route path=path!("/next") view=pages::Next ssr=mode.clone() />
+                    <Route
+                        path=path!("/approvals/:id/similar")
+                        view=pages::Similar
+                        ssr=mode.clone()
+                    />
+                    <Route
+                        path=path!("/standing-approvals")
+                        view=pages::StandingApprovals
+                        ssr=mode.clone()
+                    />
                     <Route path=path!("/sessions") view=pages::Sessions ssr=mode.clone() />
                     <Route path=path!("/sessions/:id") view=pages::Replay ssr=mode.clone() />
                     <Route path=path!("/agents") view=pages::Agents ssr=mode.clone() />

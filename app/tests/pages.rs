@@ -76,6 +76,22 @@ async fn every_page_is_complete_without_scripts() {
             format!("/approvals/{}", approval_id(0)),
             "Why you are asked",
         ),
+        (
+            format!("/approvals/{}", approval_id(0)),
+            "Is one month enough?",
+        ),
+        (
+            format!("/approvals/{}/similar", approval_id(0)),
+            "Try the terms on the past first.",
+        ),
+        (
+            format!("/approvals/{}/similar", approval_id(1)),
+            "Agreed so far",
+        ),
+        (
+            "/standing-approvals".to_owned(),
+            "The report moved to another team",
+        ),
         ("/sessions".to_owned(), "Monthly invoices"),
         (format!("/sessions/{}", run_id(0)), "The result was sealed"),
         ("/agents".to_owned(), "Builds the reporting tables"),

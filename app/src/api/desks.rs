@@ -6,8 +6,8 @@ use leptos::prelude::use_context;
 
 use super::{
     UiError, Viewer, agents::AgentDesk, approvals::ApprovalDesk, devices::DeviceDesk,
-    ledger::LedgerDesk, people::PeopleDesk, reviews::ReviewDesk, runs::RunDesk,
-    sessions::SessionDesk,
+    ledger::LedgerDesk, people::PeopleDesk, questions::QuestionDesk, reviews::ReviewDesk,
+    runs::RunDesk, sessions::SessionDesk, standing_approvals::StandingDesk,
 };
 
 /// Every desk, bound to the person who is signed in; provided by context.
@@ -29,6 +29,10 @@ pub struct Desks {
     pub ledger: Arc<dyn LedgerDesk>,
     /// People and their sessions in browsers.
     pub people: Arc<dyn PeopleDesk>,
+    /// Questions about requests for approval.
+    pub questions: Arc<dyn QuestionDesk>,
+    /// Approvals of similar queries.
+    pub standing: Arc<dyn StandingDesk>,
     /// Pipelines that wait for a person.
     pub devices: Arc<dyn DeviceDesk>,
 }

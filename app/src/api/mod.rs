@@ -18,9 +18,11 @@ pub mod form;
 mod form_token;
 pub mod ledger;
 pub mod people;
+pub mod questions;
 pub mod reviews;
 pub mod runs;
 pub mod sessions;
+pub mod standing_approvals;
 mod viewer;
 
 pub use client::TokenClient;

@@ -41,14 +41,29 @@ pub struct Signature {
 }
 
 /// Everything on an access review's page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CampaignPage {
     /// As in the list.
     pub header: CampaignRow,
     /// The entitlements, in the order of review.
     pub items: Vec<Item>,
+    /// How attentively people decided in the period, those with the most votes first.
+    pub habits: Vec<Habit>,
     /// Why this person may not give verdicts or sign; none when they may.
     pub hindrance: Option<String>,
+}
+
+/// How somebody decided on requests for approval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Habit {
+    /// Who.
+    pub person: PersonRef,
+    /// How many votes they cast.
+    pub votes: u32,
+    /// How many of them approved.
+    pub approved: u32,
+    /// Half of their votes came within so many seconds of first seeing the request.
+    pub median_seconds: f64,
 }
 
 /// One entitlement under review.

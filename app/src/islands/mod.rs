@@ -9,6 +9,7 @@ mod live;
 mod outcome;
 mod page;
 mod player;
+mod questions;
 mod runs;
 mod verdict;
 
@@ -18,5 +19,6 @@ pub use inbox::{LiveInbox, PendingCount, sentence};
 pub use keyboard::Keyboard;
 pub use outcome::Outcome;
 pub use player::Player;
+pub use questions::LiveQuestions;
 pub use runs::LiveRuns;
 pub use verdict::VerdictForm;

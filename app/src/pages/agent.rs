@@ -87,6 +87,11 @@ fn show(page: AgentPage, failure: Option<&Failure>) -> AnyView {
                 </table>
             </div>
         </section>
+        <p>
+            <a href=format!("/standing-approvals?agent={}", agent.name)>
+                "Standing approvals for its queries"
+            </a>
+        </p>
         <section>
             <h2 class="section-title">"Runs"</h2>
             {runs}

@@ -16,7 +16,11 @@ mod disguised;
 mod foot;
 mod header;
 mod query;
+mod questions;
 mod reasons;
+mod similar;
+
+pub use similar::Similar;
 
 /// One request for approval.
 #[component]
@@ -42,6 +46,7 @@ fn show(page: ApprovalPage, failure: Option<Failure>) -> AnyView {
         execution: page.execution.clone(),
     };
     let (approval, intent, run) = (page.approval, page.intent, page.run);
+    let questions = questions::show(approval, intent, failure, now);
     view! {
         <article class="approval">
             {header::show(&page, now)}
@@ -53,6 +58,7 @@ fn show(page: ApprovalPage, failure: Option<Failure>) -> AnyView {
                         <h2>"Signatures"</h2>
                         <Outcome approval intent run status now />
                     </section>
+                    {questions}
                 </aside>
             </div> {foot}
         </article>

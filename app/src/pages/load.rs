@@ -77,6 +77,12 @@ pub fn query(name: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
+/// Every value of the address's query under one name.
+pub fn queries(name: &str) -> Vec<String> {
+    let all = use_query_map().with_untracked(|query| query.get_all(name));
+    all.unwrap_or_default()
+}
+
 /// Now, by the program's clock.
 pub fn now() -> Timestamp {
     desks().map_or(Timestamp::from_micros(0), |desks| desks.viewer.now)

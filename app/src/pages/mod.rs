@@ -25,10 +25,11 @@ mod run;
 mod runs;
 mod session_list;
 mod sessions;
+mod standing_approvals;
 
 pub use agent::Agent;
 pub use agents::Agents;
-pub use approval::Approval;
+pub use approval::{Approval, Similar};
 pub use device_code::DeviceCode;
 pub use device_request::DeviceRequest;
 pub use find::Find;
@@ -47,3 +48,4 @@ pub use reviews::Reviews;
 pub use run::Run;
 pub use runs::Runs;
 pub use sessions::Sessions;
+pub use standing_approvals::StandingApprovals;

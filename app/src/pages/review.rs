@@ -15,6 +15,7 @@ use crate::{
     components::{Empty, FailureNote, When},
 };
 
+mod habits;
 mod item;
 mod sign;
 
@@ -47,6 +48,7 @@ fn show(page: CampaignPage, failure: Option<&Failure>) -> AnyView {
         None => ().into_any(),
     };
     let campaign = header.campaign;
+    let habits = habits::show(&page.habits);
     let items: Vec<_> = page
         .items
         .into_iter()
@@ -68,6 +70,7 @@ fn show(page: CampaignPage, failure: Option<&Failure>) -> AnyView {
         {progress(&header, now)}
         {hindrance}
         {items}
+        {habits}
         {foot}
     }
     .into_any()

@@ -7,9 +7,11 @@ mod approvals;
 mod devices;
 mod ledger;
 mod people;
+mod questions;
 mod reviews;
 mod runs;
 mod sessions;
+mod standing_approvals;
 
 use std::sync::Arc;
 
@@ -25,9 +27,11 @@ pub use approvals::SampleApprovals;
 pub use devices::SampleDevices;
 pub use ledger::SampleLedger;
 pub use people::SamplePeople;
+pub use questions::SampleQuestions;
 pub use reviews::SampleReviews;
 pub use runs::SampleRuns;
 pub use sessions::SampleSessions;
+pub use standing_approvals::SampleStanding;
 
 /// How much there is to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +64,8 @@ pub fn desks(now: Timestamp, amount: Amount, roles: &[Role]) -> Desks {
         reviews: Arc::new(SampleReviews { now, amount }),
         ledger: Arc::new(SampleLedger { now, amount }),
         people: Arc::new(SamplePeople { now, amount }),
+        questions: Arc::new(SampleQuestions { now, amount }),
+        standing: Arc::new(SampleStanding { now, amount }),
         devices: Arc::new(SampleDevices { now }),
     }
 }

@@ -2,7 +2,9 @@
 
 use app::api::{
     UiError,
-    reviews::{CampaignPage, CampaignRow, Item, ItemVerdict, NewCampaign, ReviewDesk, Signature},
+    reviews::{
+        CampaignPage, CampaignRow, Habit, Item, ItemVerdict, NewCampaign, ReviewDesk, Signature,
+    },
 };
 use domain::{CampaignId, ItemId, Timestamp, Verdict};
 
@@ -29,6 +31,7 @@ impl ReviewDesk for SampleReviews {
             .map(|place| self.item(place, place < u128::from(header.decided)));
         Ok(CampaignPage {
             items: items.collect(),
+            habits: (0..2).map(habit).collect(),
             hindrance: None,
             header,
         })
@@ -119,5 +122,14 @@ impl SampleReviews {
             hindrance: (place == 1)
                 .then(|| "You own this agent, so somebody else decides.".to_owned()),
         }
+    }
+}
+
+fn habit(number: u32) -> Habit {
+    Habit {
+        person: person(u128::from(number) + 1),
+        votes: 40 - number * 30,
+        approved: 40 - number * 33,
+        median_seconds: 2.4 + f64::from(number) * 61.0,
     }
 }

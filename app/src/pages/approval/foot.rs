@@ -60,6 +60,9 @@ fn form(page: &ApprovalPage, failure: Option<&Failure>, note: AnyView) -> AnyVie
     view! {
         <footer class="decide" data-while-pending="">
             {note}
+            <a class="similar-link" href=format!("/approvals/{}/similar", page.approval)>
+                "Approve similar queries too\u{2026}"
+            </a>
             <form method="post" action=Decide::url()>
                 <FormToken />
                 // Without this, Enter in the comment would press the first decision.
