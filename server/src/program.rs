@@ -53,6 +53,7 @@ pub async fn serve(
         policy: policies(&config.policy)?,
         mailer: mailer(&config.mail)?,
         clock: Arc::clone(&clock),
+        approvals: config.approvals,
         limits: config.limits,
         step_up: StepUpRule::new(&config.identity),
         rights: config.rights.clone(),

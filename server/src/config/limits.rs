@@ -20,8 +20,6 @@ pub struct LimitsConfig {
     pub agent_days_maximum: u32,
     /// The most rows that one result keeps.
     pub results_rows_maximum: u64,
-    /// The most approvals that one run may have waiting.
-    pub pending_per_run: u32,
     /// The most requests around sign-in within a minute, from one address.
     pub sign_ins_per_minute: NonZeroU32,
     /// The most votes of one person within a minute.
@@ -44,7 +42,6 @@ impl LimitsConfig {
             self.results_rows_maximum,
             1,
             100_000_000,
-        )?;
-        require_between("pending_per_run", self.pending_per_run, 1, 10_000)
+        )
     }
 }

@@ -4,6 +4,7 @@
 //! the environment (`COUNTERSIGN__SECTION__KEY`). Nothing else in the program reads the
 //! environment or knows a default. One file a section, each with its own `validate`.
 
+mod approvals;
 mod check;
 mod error;
 mod file;
@@ -31,6 +32,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use approvals::ApprovalsConfig;
 pub use error::{ConfigError, Place};
 pub use identity::IdentityConfig;
 pub use limits::LimitsConfig;
@@ -75,6 +77,8 @@ pub struct Config {
     pub masking: MaskingConfig,
     /// Mail to approvers.
     pub mail: MailConfig,
+    /// What keeps approvers from being worn down.
+    pub approvals: ApprovalsConfig,
     /// How much is too much.
     pub limits: LimitsConfig,
     /// What is logged, and how.
@@ -131,6 +135,9 @@ impl Config {
             .validate()
             .map_err(Invalid::within("masking"))?;
         self.mail.validate().map_err(Invalid::within("mail"))?;
+        self.approvals
+            .validate()
+            .map_err(Invalid::within("approvals"))?;
         self.limits.validate().map_err(Invalid::within("limits"))?;
         self.log.validate().map_err(Invalid::within("log"))
     }

@@ -55,6 +55,9 @@ pub struct Problem {
     /// Which fields are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
+    /// In how many seconds to come back; a header.
+    #[serde(skip)]
+    retry_after: Option<u32>,
 }
 
 impl Problem {
@@ -77,6 +80,7 @@ impl Problem {
             findings: Vec::new(),
             needed: Vec::new(),
             errors: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -140,6 +144,13 @@ impl Problem {
             field: field.into(),
             message: message.into(),
         });
+        self
+    }
+
+    /// Says in how many seconds to come back (RFC 9110 section 10.2.3).
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: Option<u32>) -> Self {
+        self.retry_after = seconds;
         self
     }
 
@@ -209,6 +220,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         for challenge in self.challenges() {
             headers.append(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         // Kept beside the body, so that the outermost layer can write the request's id in.
         response.extensions_mut().insert(self);

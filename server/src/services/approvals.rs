@@ -10,7 +10,8 @@ use store::{
 };
 
 use super::{
-    CastVote, IntentView, Notice, Problem, ServiceError, Services, fresh_uuid, intents::is_asker,
+    CastVote, IntentView, Notice, Problem, ServiceError, Services, Wish, fresh_uuid,
+    intents::is_asker,
 };
 use crate::context::{Context, Person};
 
@@ -229,6 +230,17 @@ impl Services {
         id: ApprovalId,
         cast: CastVote<'_>,
     ) -> Result<IntentState, ServiceError> {
+        self.vote_and_wish(context, id, cast, None).await
+    }
+
+    /// The same, with what the voter wants beyond this one query.
+    pub(super) async fn vote_and_wish(
+        &self,
+        context: &Context,
+        id: ApprovalId,
+        cast: CastVote<'_>,
+        wish: Option<&Wish>,
+    ) -> Result<IntentState, ServiceError> {
         let person = context.person()?;
         let view = self.approval(context, id).await?;
         if let Some(hindrance) = view.hindrance {
@@ -256,7 +268,7 @@ impl Services {
             ballot: cast.ballot,
             comment: cast.comment.to_owned(),
         };
-        let state = self.cast(context, &view, &vote).await?;
+        let state = self.cast(context, &view, (&vote, wish)).await?;
         self.announce(Notice::Intent(view.intent.intent.id));
         self.announce(Notice::Inbox);
         Ok(state)
@@ -266,7 +278,7 @@ impl Services {
         &self,
         context: &Context,
         view: &ApprovalView,
-        vote: &NewVote,
+        (vote, wish): (&NewVote, Option<&Wish>),
     ) -> Result<IntentState, ServiceError> {
         let intent = (view.intent.intent.id, view.intent.run.id);
         let pending = IntentState::PendingApproval;
@@ -292,6 +304,8 @@ impl Services {
             tx.notify(&Notification::new(NotificationKind::ApprovalDecided).about(intent.0))
                 .await?;
         }
+        self.settle_wish(&mut tx, view, (vote, wish), (&votes, state))
+            .await?;
         tx.commit().await?;
         Ok(state)
     }

@@ -1,7 +1,7 @@
 //! Limits that count what is there already: of a run, and of its agent. Each is asked within
 //! the transaction that adds one more.
 
-use domain::{IntentState, Route, RunEnd, Timestamp};
+use domain::{Route, RunEnd, Timestamp};
 use store::{AgentRecord, RunRecord, StoreError, Transaction};
 
 use super::{Assessment, Problem, ServiceError, Services};
@@ -34,28 +34,8 @@ impl Services {
         }
         match route {
             Route::Run => over_jobs(tx, &agent).await,
-            Route::Approve => self.over_pending(tx, run).await,
-            Route::Block => Ok(None),
+            Route::Approve | Route::Block => Ok(None),
         }
-    }
-
-    /// One run must not flood those who decide.
-    async fn over_pending(
-        &self,
-        tx: &mut Transaction,
-        run: &RunRecord,
-    ) -> Result<Option<Problem>, ServiceError> {
-        let limit = self.parts.limits.pending_per_run;
-        let waiting = tx
-            .intents_of_run_in(run.id, IntentState::PendingApproval)
-            .await?;
-        Ok((waiting >= u64::from(limit)).then(|| {
-            let detail = format!(
-                "{limit} queries of this run wait for approval already; cancel one, or wait \
-                 until they are decided"
-            );
-            Problem::new("too_many_pending", detail)
-        }))
     }
 }
 

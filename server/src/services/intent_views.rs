@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{AgentId, IntentId, IntentState, RiskLevel, Role};
-use store::{ApprovalRecord, ExecutionRecord, IntentRecord, RunRecord, VoteRecord};
+use store::{ApprovalRecord, ExecutionRecord, IntentRecord, QuestionRecord, RunRecord, VoteRecord};
 
 use super::{DryRunFacts, Notice, Problem, ServiceError, Services, may_revoke_run};
 use crate::{
@@ -30,6 +30,8 @@ pub struct IntentView {
     pub approval: Option<ApprovalRecord>,
     /// The votes on it.
     pub votes: Vec<VoteRecord>,
+    /// What approvers asked, and what was answered.
+    pub questions: Vec<QuestionRecord>,
     /// The job and its result, once prepared.
     pub execution: Option<ExecutionRecord>,
 }
@@ -68,7 +70,7 @@ impl Services {
         Ok(views)
     }
 
-    /// Waits until the intent has come to its end, or until the time is over.
+    /// Waits until the intent has come to its end, somebody asks about it, or the time is over.
     pub async fn await_intent(
         &self,
         context: &Context,
@@ -78,11 +80,14 @@ impl Services {
         // Subscribed before the first look, so that no change falls in between.
         let mut notices = self.subscribe();
         let deadline = tokio::time::Instant::now() + patience;
+        let mut known_questions = None;
         loop {
             let view = self.intent(context, id).await?;
             // Asked behind the look: what a run's end changed, its agent is not told.
             self.still_acting(context).await?;
-            if view.intent.state.is_final() {
+            let questions = view.questions.len();
+            let is_asked = questions > *known_questions.get_or_insert(questions);
+            if view.intent.state.is_final() || is_asked {
                 return Ok(view);
             }
             let change = async {
@@ -158,9 +163,12 @@ impl Services {
     ) -> Result<IntentView, ServiceError> {
         let store = &self.parts.store;
         let approval = store.approval_of(intent.id).await?;
-        let votes = match &approval {
-            Some(approval) => store.votes_on(approval.id).await?,
-            None => Vec::new(),
+        let (votes, questions) = match &approval {
+            Some(approval) => (
+                store.votes_on(approval.id).await?,
+                store.questions_on(approval.id).await?,
+            ),
+            None => (Vec::new(), Vec::new()),
         };
         Ok(IntentView {
             run: self.existing_run(intent.run).await?,
@@ -171,6 +179,7 @@ impl Services {
             execution: store.execution_of(intent.id).await?,
             approval,
             votes,
+            questions,
             intent,
         })
     }

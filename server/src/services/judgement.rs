@@ -3,10 +3,13 @@
 use domain::{ApprovalId, EventName, IntentId, IntentState, RiskLevel, Route};
 use serde::Serialize;
 use store::{
-    Assessed, IntentRecord, NewApproval, Notification, NotificationKind, RunRecord, Transaction,
+    Assessed, IntentRecord, NewApproval, Notification, NotificationKind, RunRecord,
+    StandingApprovalRecord, Transaction,
 };
 
-use super::{Assessment, Notice, Problem, ServiceError, Services, fresh_uuid};
+use super::{
+    Assessment, Notice, Problem, ServiceError, Services, fresh_uuid, standing_approvals::use_one,
+};
 use crate::context::Context;
 
 #[derive(Serialize)]
@@ -68,27 +71,27 @@ impl Services {
         run: &RunRecord,
         mut assessment: Assessment,
     ) -> Result<(), ServiceError> {
+        let standing = self
+            .standing_approvals_for(intent, run, &assessment)
+            .await?;
         let mut tx = self
             .parts
             .store
             .begin(&context.actor.name(), self.now())
             .await?;
-        // Within the transaction: of two at once, the second sees the first.
-        if let Some(problem) = self.over_limit(&mut tx, &assessment, run).await? {
-            assessment.decision.route = Route::Block;
-            assessment.problem = Some(problem);
-        }
-        let to = match assessment.decision.route {
-            Route::Run => IntentState::Approved,
-            Route::Approve => IntentState::PendingApproval,
-            Route::Block => IntentState::Blocked,
-        };
+        let to = self
+            .destination(&mut tx, (intent, run), &standing, &mut assessment)
+            .await?;
         keep_assessment(&mut tx, intent, &assessment).await?;
-        if to == IntentState::PendingApproval {
+        if assessment.decision.route == Route::Approve {
             tx.insert_approval(&self.new_approval(intent, run, &assessment))
                 .await?;
-            tx.notify(&Notification::new(NotificationKind::ApprovalWaiting).about(intent.id))
-                .await?;
+            if to == IntentState::PendingApproval {
+                tx.notify(&Notification::new(NotificationKind::ApprovalWaiting).about(intent.id))
+                    .await?;
+            } else {
+                tx.close_approval(intent.id).await?;
+            }
         }
         let problem = assessment.problem.as_ref().map(serde_json::to_string);
         let id = (intent.id, intent.run);
@@ -104,6 +107,33 @@ impl Services {
             self.announce(Notice::Inbox);
         }
         Ok(())
+    }
+
+    /// Where an intent goes. Within the transaction: of two at once, the second sees the first.
+    async fn destination(
+        &self,
+        tx: &mut Transaction,
+        (intent, run): (&IntentRecord, &RunRecord),
+        standing: &[StandingApprovalRecord],
+        assessment: &mut Assessment,
+    ) -> Result<IntentState, ServiceError> {
+        let mut problem = self.over_limit(tx, assessment, run).await?;
+        if problem.is_none() && assessment.decision.route == Route::Approve {
+            if let Some(used) = use_one(tx, standing, intent).await? {
+                assessment.decision.reasons.push(used);
+                return Ok(IntentState::Approved);
+            }
+            problem = self.over_asked(tx, run).await?;
+        }
+        if let Some(problem) = problem {
+            assessment.decision.route = Route::Block;
+            assessment.problem = Some(problem);
+        }
+        Ok(match assessment.decision.route {
+            Route::Run => IntentState::Approved,
+            Route::Approve => IntentState::PendingApproval,
+            Route::Block => IntentState::Blocked,
+        })
     }
 
     fn new_approval(

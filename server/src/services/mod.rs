@@ -13,6 +13,7 @@ mod confirmation;
 mod deliveries;
 mod error;
 mod executions;
+mod fatigue;
 mod intent_views;
 mod intents;
 mod judgement;
@@ -25,6 +26,7 @@ mod oauth;
 mod people;
 mod precedent;
 mod preparation;
+mod questions;
 mod records;
 mod refusals;
 mod registration;
@@ -35,6 +37,7 @@ mod run_opening;
 mod run_token;
 mod runs;
 mod scope_check;
+mod standing_approvals;
 mod step_up;
 mod tables;
 
@@ -51,6 +54,7 @@ pub use assessment::{Assessment, DryRunFacts};
 pub use catalog::CatalogCache;
 pub use confirmation::CastVote;
 pub use error::ServiceError;
+pub use fatigue::Habit;
 pub use intent_views::IntentView;
 pub use intents::{NewParameter, Submission};
 pub use labels::output_columns;
@@ -59,6 +63,7 @@ pub use oauth::{
 };
 pub use people::{Arrival, NotAdmitted, PersonView};
 pub use precedent::Precedent;
+pub use questions::QuestionView;
 pub use records::{Problem, ResultColumn, Statistics};
 pub use refusals::Refusal;
 pub use registration::{NewAgent, may_confirm_agent, may_revoke_agent};
@@ -68,11 +73,15 @@ pub use revocation::may_revoke_run;
 pub use run_opening::{NewRun, OpenedRun, is_sponsor};
 pub use run_token::{ParseTokenError, RunToken};
 pub use runs::{Proof, RunView};
+pub use standing_approvals::{
+    DAYS_MAXIMUM, Gap, PREVIEW_DAYS, PastQuery, Preview, Similar, StandingApprovalView,
+    USES_MAXIMUM, Unlike, Wish,
+};
 pub use step_up::StepUpRule;
 pub use tables::{SensitiveColumn, TouchedTable};
 
 use crate::{
-    config::{LimitsConfig, MaskingConfig, RightsConfig, WarehouseConfig},
+    config::{ApprovalsConfig, LimitsConfig, MaskingConfig, RightsConfig, WarehouseConfig},
     context::{Clock, Context},
     notify::Mailer,
     policy::PolicySet,
@@ -101,6 +110,8 @@ pub struct Parts {
     pub mailer: Arc<dyn Mailer>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// What keeps approvers from being worn down.
+    pub approvals: ApprovalsConfig,
     /// How much is too much.
     pub limits: LimitsConfig,
     /// What grave decisions need.

@@ -34,6 +34,15 @@ impl Services {
                 .await?;
             return Ok(true);
         }
+        if let Some(gap) = self.standing_gap(intent, run).await? {
+            let ended = match gap.is_of_time() {
+                true => IntentState::Expired,
+                false => IntentState::Stale,
+            };
+            let problem = Problem::new(gap.code(), gap.sentence());
+            self.close(context, intent, ended, &problem).await?;
+            return Ok(true);
+        }
         if !self.still_holds(intent, run, approval.as_ref()).await? {
             let detail = "what would run is no longer what was approved; submit it again";
             let problem = Problem::new("approval_stale", detail);

@@ -12,6 +12,9 @@ pub struct Problem {
     pub code: String,
     /// What to change, as a sentence without values.
     pub detail: String,
+    /// In how many seconds it may be tried again, where time alone helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_seconds: Option<u32>,
 }
 
 impl Problem {
@@ -19,6 +22,14 @@ impl Problem {
         Self {
             code: code.to_owned(),
             detail: detail.into(),
+            retry_after_seconds: None,
+        }
+    }
+
+    pub(super) fn retry_after(self, seconds: u32) -> Self {
+        Self {
+            retry_after_seconds: Some(seconds),
+            ..self
         }
     }
 }

@@ -226,7 +226,7 @@ impl Services {
 }
 
 /// Whether the person oversees everybody's runs.
-fn may_see_all(context: &Context) -> bool {
+pub(super) fn may_see_all(context: &Context) -> bool {
     let overseers = [
         Role::Approver,
         Role::Reviewer,

@@ -29,6 +29,8 @@ impl ApprovalDesk for Desk {
     async fn approval(&self, approval: ApprovalId) -> Result<ApprovalPage, UiError> {
         let view = self.services.approval(&self.context, approval).await;
         let view = view.map_err(shown)?;
+        let noted = self.services.note_seen(&self.context, &view).await;
+        noted.map_err(shown)?;
         let asked = self
             .services
             .history_of(view.agent.id)

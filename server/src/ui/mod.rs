@@ -11,15 +11,20 @@ mod events;
 mod export;
 mod ledger;
 mod names;
+mod notes;
 mod people;
+mod questions;
 mod replay;
 mod reviews;
 mod runs;
 mod sessions;
+mod standing_approvals;
 
 use std::sync::Arc;
 
-use app::api::{Desks, Viewer, approvals::Decide, devices::EnterDeviceCode};
+use app::api::{
+    Desks, Viewer, approvals::Decide, devices::EnterDeviceCode, standing_approvals::ApproveSimilar,
+};
 use axum::{
     Router,
     extract::{Request, State},
@@ -73,7 +78,7 @@ async fn limit_tries(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    if path == Decide::url() {
+    if path == Decide::url() || path == ApproveSimilar::url() {
         rate_limit::by_person(State(votes), request, next).await
     } else if path == EnterDeviceCode::url() {
         rate_limit::by_person(State(codes), request, next).await
@@ -118,6 +123,8 @@ async fn desks(services: Services, context: Context, form_token: String) -> Resu
         reviews: desk.clone(),
         ledger: desk.clone(),
         people: desk.clone(),
+        questions: desk.clone(),
+        standing: desk.clone(),
         devices: desk,
     })
 }

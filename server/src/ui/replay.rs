@@ -15,6 +15,7 @@ use super::{
     Desk,
     ledger::hash,
     names::{person_ref, policies, statistics},
+    notes,
     runs::evidence_facts,
 };
 use crate::services::{IntentView, ServiceError};
@@ -117,7 +118,10 @@ impl Desk {
             }
             (EventName::RequestRefused, _) => vec![refused("A request was refused", &payload)],
             (EventName::VoteRefused, _) => vec![refused("A vote was refused", &payload)],
-            _ => vec![Told::new(EventKind::Note, entry.event.clone())],
+            (name, _) => {
+                let said = notes::said(name, &payload).map(|text| Detail::Text { text });
+                vec![Told::new(EventKind::Note, notes::title(name)).with(said)]
+            }
         };
         Ok(told)
     }

@@ -2,7 +2,9 @@
 
 use app::api::{
     UiError,
-    reviews::{CampaignPage, CampaignRow, Item, ItemVerdict, NewCampaign, ReviewDesk, Signature},
+    reviews::{
+        CampaignPage, CampaignRow, Habit, Item, ItemVerdict, NewCampaign, ReviewDesk, Signature,
+    },
 };
 use async_trait::async_trait;
 use domain::{CampaignId, ItemId, Privilege, Role, Timestamp, Verdict};
@@ -31,6 +33,7 @@ impl ReviewDesk for Desk {
         Ok(CampaignPage {
             header: row(&view),
             items: view.items.iter().map(|item| self.item(item)).collect(),
+            habits: self.habits(&view).await?,
             hindrance: self.hindrance(&view),
         })
     }
@@ -68,6 +71,19 @@ impl ReviewDesk for Desk {
 }
 
 impl Desk {
+    async fn habits(&self, view: &CampaignView) -> Result<Vec<Habit>, UiError> {
+        let (from, to) = (view.campaign.period_from, view.campaign.period_to);
+        let habits = self.services.habits(&self.context, from, to).await;
+        let habits = habits.map_err(shown)?.into_iter();
+        let shown = habits.map(|habit| Habit {
+            person: person_ref(&habit.person),
+            votes: count(habit.votes),
+            approved: count(habit.approved),
+            median_seconds: habit.median_seconds,
+        });
+        Ok(shown.collect())
+    }
+
     fn hindrance(&self, view: &CampaignView) -> Option<String> {
         if view.campaign.signed_at.is_some() {
             return Some("This review has been signed off.".to_owned());

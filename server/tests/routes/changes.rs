@@ -15,8 +15,11 @@ use crate::{
 };
 
 /// What people can change, and the entry that tells of it.
-pub const CHANGES: [(&str, &str); 17] = [
+pub const CHANGES: [(&str, &str); 21] = [
     ("/ui/answer_device_request", "device.decided"),
+    ("/ui/answer_question", "question.answered"),
+    ("/ui/approve_similar", "vote.cast"),
+    ("/ui/ask_question", "question.asked"),
     ("/ui/confirm_agent", "agent.confirmed"),
     ("/ui/decide", "vote.cast"),
     ("/ui/disable_person", "person.disabled"),
@@ -31,6 +34,7 @@ pub const CHANGES: [(&str, &str); 17] = [
     ("/ui/resume_agent", "agent.resumed"),
     ("/ui/revoke_agent", "agent.revoked"),
     ("/ui/revoke_run", "run.revoked"),
+    ("/ui/revoke_standing_approval", "standing_approval.revoked"),
     ("/ui/sign_campaign", "campaign.signed"),
     ("/ui/suspend_agent", "agent.suspended"),
 ];
@@ -42,6 +46,10 @@ type Form = (Who, Vec<(&'static str, String)>);
 async fn ready(portal: &TestPortal, address: &str) -> Form {
     match address {
         "/ui/decide" => on_approval(portal).await,
+        "/ui/ask_question" | "/ui/answer_question" => on_question(portal, address).await,
+        "/ui/approve_similar" | "/ui/revoke_standing_approval" => {
+            on_standing(portal, address).await
+        }
         "/ui/propose_agent" => (Who::Alice, proposal()),
         "/ui/confirm_agent" | "/ui/resume_agent" | "/ui/revoke_agent" | "/ui/suspend_agent" => {
             on_agent(portal, address).await
@@ -59,6 +67,36 @@ async fn on_approval(portal: &TestPortal) -> Form {
     let (_, approval) = portal.pending(&portal.agent_at_work().await).await;
     let fields = [("approval", approval.to_string()), ("ballot", text("deny"))];
     (Who::Bob, fields.into())
+}
+
+async fn on_question(portal: &TestPortal, address: &str) -> Form {
+    let (_, approval) = portal.pending(&portal.agent_at_work().await).await;
+    let approval_field = ("approval", approval.to_string());
+    let asking = vec![approval_field.clone(), ("question", text("Why?"))];
+    if address == "/ui/ask_question" {
+        return (Who::Bob, asking);
+    }
+    let bob = portal.by(Who::Bob);
+    let asked = portal.services.ask_question(&bob, approval, "Why?").await;
+    let question = ("question", asked.expect("asked").to_string());
+    let fields = [approval_field, question, ("answer", text("A report"))];
+    (Who::Alice, fields.into())
+}
+
+async fn on_standing(portal: &TestPortal, address: &str) -> Form {
+    let (_, approval) = portal.pending(&portal.agent_at_work().await).await;
+    let until = portal.now().plus_days(1).micros();
+    let terms = format!(r#"{{"uses":5,"bytes":4096,"until":{until}}}"#);
+    let granting = vec![("approval", approval.to_string()), ("terms", terms)];
+    if address == "/ui/approve_similar" {
+        return (Who::Bob, granting);
+    }
+    send(portal, "/ui/approve_similar", (Who::Bob, granting)).await;
+    let carol = portal.by(Who::Carol);
+    let granted = portal.services.standing_approvals(&carol).await;
+    let standing = granted.expect("granted")[0].standing.id.to_string();
+    let fields = [("standing", standing), ("reason", text("done"))];
+    (Who::Carol, fields.into())
 }
 
 fn proposal() -> Vec<(&'static str, String)> {

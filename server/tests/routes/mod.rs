@@ -39,10 +39,11 @@ const OPEN: [&str; 13] = [
 ];
 
 /// For agents: a run's token.
-const BY_RUN_TOKEN: [&str; 8] = [
+const BY_RUN_TOKEN: [&str; 9] = [
     "/api/v1/analyze",
     "/api/v1/intents",
     "/api/v1/intents/{id}",
+    "/api/v1/intents/{id}/answers",
     "/api/v1/intents/{id}/cancel",
     "/api/v1/intents/{id}/results",
     "/api/v1/runs/current",
@@ -51,12 +52,13 @@ const BY_RUN_TOKEN: [&str; 8] = [
 ];
 
 /// For people: a session. Nothing here changes anything.
-const BY_SESSION: [&str; 40] = [
+const BY_SESSION: [&str; 45] = [
     "/",
     "/agents",
     "/agents/new",
     "/agents/{id}",
     "/approvals/{id}",
+    "/approvals/{id}/similar",
     "/device",
     "/device/{id}",
     "/events",
@@ -74,6 +76,7 @@ const BY_SESSION: [&str; 40] = [
     "/runs/{id}",
     "/sessions",
     "/sessions/{id}",
+    "/standing-approvals",
     "/ui/agent",
     "/ui/agents",
     "/ui/approval",
@@ -87,10 +90,13 @@ const BY_SESSION: [&str; 40] = [
     "/ui/own_runs",
     "/ui/people",
     "/ui/person",
+    "/ui/questions",
     "/ui/run",
     "/ui/run_form",
     "/ui/session",
     "/ui/sessions",
+    "/ui/similar",
+    "/ui/standing_approvals",
     "/ui/verify_ledger",
 ];
 

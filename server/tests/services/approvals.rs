@@ -243,11 +243,11 @@ async fn nobody_approves_for_a_run_that_has_ended() {
 
 #[tokio::test]
 async fn only_so_many_approvals_of_one_run_wait() {
-    let portal = TestPortal::configured("[limits]\npending_per_run = 1\n").await;
+    let portal = TestPortal::configured("[approvals]\npending_per_run = 1\n").await;
     let agent = portal.agent_at_work().await;
     let (intent, _) = portal.pending(&agent).await;
     let answer = agent.ask(CUSTOMERS_SQL).await;
-    assert_eq!(answer.problem(), (403, "too_many_pending".to_owned()));
+    assert_eq!(answer.problem(), (429, "too_many_pending".to_owned()));
     agent.cancel(intent).await;
     portal.pending(&agent).await;
     portal.finish().await;

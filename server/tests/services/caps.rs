@@ -169,13 +169,13 @@ async fn no_more_runs_are_open_at_a_time_than_may() {
 
 #[tokio::test]
 async fn two_at_once_do_not_flood_those_who_decide() {
-    let portal = TestPortal::configured("[limits]\npending_per_run = 1\n").await;
+    let portal = TestPortal::configured("[approvals]\npending_per_run = 1\n").await;
     let run = portal.run().await;
     let agent = portal.agent(&run);
     portal.warehouse.replies(Reply::customers());
     let (one, other) = tokio::join!(agent.ask(CUSTOMERS_SQL), agent.ask(CUSTOMERS_SQL));
     let mut states = [one.status.as_u16(), other.status.as_u16()];
     states.sort_unstable();
-    assert_eq!(states, [201, 403], "{} {}", one.body, other.body);
+    assert_eq!(states, [201, 429], "{} {}", one.body, other.body);
     portal.finish().await;
 }

@@ -317,6 +317,7 @@ pub async fn compose(
         policy: program::policies(&config.policy).expect("policies"),
         mailer: mails.clone(),
         clock: clock.clone(),
+        approvals: config.approvals,
         limits: config.limits,
         step_up: StepUpRule::new(&config.identity),
         rights: config.rights.clone(),

@@ -56,14 +56,19 @@ pub async fn submit(
     Ok((StatusCode::CREATED, Json(out)))
 }
 
-/// Why an intent was blocked: 422 when the SQL must change, 403 when it may not run.
+/// Why a query is refused for what else the run asked, not for what it is.
+const TOO_MUCH: [&str; 2] = ["too_many_pending", "cooling_down"];
+
+/// Why an intent was blocked: 429 when the run asks too much, 422 when the SQL must change, 403 when it may not run.
 fn blocked(view: IntentView) -> Problem {
-    let (code, detail) = match view.problem {
-        Some(problem) => (problem.code, problem.detail),
-        None => ("blocked".to_owned(), "this may not run".to_owned()),
+    let (code, detail, retry_after) = match view.problem {
+        Some(problem) => (problem.code, problem.detail, problem.retry_after_seconds),
+        None => ("blocked".to_owned(), "this may not run".to_owned(), None),
     };
     let understood = view.analysis.as_ref().is_some_and(|a| a.understood);
-    let (status, title) = if understood {
+    let (status, title) = if TOO_MUCH.contains(&code.as_str()) {
+        (StatusCode::TOO_MANY_REQUESTS, "This run asks too much")
+    } else if understood {
         (StatusCode::FORBIDDEN, "This query may not run")
     } else {
         (
@@ -81,6 +86,7 @@ fn blocked(view: IntentView) -> Problem {
         .intent(view.intent.id)
         .findings(findings.unwrap_or_default())
         .needed(needed)
+        .retry_after(retry_after)
 }
 
 /// What a run's scope has to cover for this query.

@@ -1,6 +1,7 @@
 //! The API for agents, `/api/v1`: JSON, proved by a run's token, never by a cookie.
 
 mod analyze;
+mod answers;
 mod authentication;
 mod challenge;
 mod intents;
@@ -27,6 +28,7 @@ pub fn router(services: Services) -> Router {
     Router::new()
         .route("/intents", post(intents::submit))
         .route("/intents/{id}", get(intents::read))
+        .route("/intents/{id}/answers", post(answers::answer))
         .route("/intents/{id}/cancel", post(intents::cancel))
         .route("/intents/{id}/results", get(results::read))
         .route("/analyze", post(analyze::analyze))

@@ -1,7 +1,10 @@
 //! What travels: requests as agents write them, answers as they read them.
 
-use domain::{ApprovalId, Ballot, Finding, IntentId, IntentState, RiskLevel, Route, RunId};
+use domain::{
+    ApprovalId, Ballot, Finding, IntentId, IntentState, QuestionId, RiskLevel, Route, RunId,
+};
 use serde::{Deserialize, Serialize};
+use store::QuestionRecord;
 
 use crate::services::{IntentView, NewParameter, Problem, ResultColumn};
 
@@ -59,6 +62,9 @@ pub struct IntentOut {
     /// The request for approval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<ApprovalOut>,
+    /// What approvers asked, and what was answered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<QuestionOut>,
     /// Why it was blocked or failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
@@ -111,6 +117,30 @@ pub struct VoteOut {
     pub comment: String,
 }
 
+/// A question of an approver, without who asks it.
+#[derive(Debug, Serialize)]
+pub struct QuestionOut {
+    /// Its id, which an answer names.
+    pub id: QuestionId,
+    /// What is asked.
+    pub question: String,
+    /// RFC 3339.
+    pub asked_at: String,
+    /// What was answered.
+    pub answers: Vec<AnswerOut>,
+}
+
+/// An answer to a question.
+#[derive(Debug, Serialize)]
+pub struct AnswerOut {
+    /// `agent`, or `person` for somebody behind it.
+    pub by: &'static str,
+    /// What was answered.
+    pub answer: String,
+    /// RFC 3339.
+    pub answered_at: String,
+}
+
 /// The sealed result.
 #[derive(Debug, Serialize)]
 pub struct ResultOut {
@@ -160,9 +190,24 @@ impl IntentOut {
                 reasons: decision.reasons.into_iter().map(reason_out).collect(),
             }),
             approval,
+            questions: view.questions.into_iter().map(question_out).collect(),
             problem: view.problem,
             result,
         }
+    }
+}
+
+fn question_out(question: QuestionRecord) -> QuestionOut {
+    let answers = question.answers.into_iter().map(|answer| AnswerOut {
+        by: answer.answered_by.map_or("agent", |_| "person"),
+        answer: answer.answer,
+        answered_at: answer.answered_at.to_rfc3339(),
+    });
+    QuestionOut {
+        id: question.id,
+        question: question.question,
+        asked_at: question.asked_at.to_rfc3339(),
+        answers: answers.collect(),
     }
 }
 
