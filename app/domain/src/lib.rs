@@ -6,6 +6,8 @@
 
 mod agent;
 mod column;
+mod column_name;
+mod conditions;
 mod digest;
 mod event;
 mod finding;
@@ -24,6 +26,8 @@ mod timestamp;
 
 pub use agent::{AGENT_MOVES, AgentState, AgentTransitionError, Caps, Sponsor, Workload};
 pub use column::{Column, Mode};
+pub use column_name::{ColumnName, ParseColumnNameError};
+pub use conditions::{Conditions, Narrowing};
 pub use digest::{Digest, ParseDigestError};
 pub use event::EventName;
 pub use finding::{Finding, RiskLevel, Route, Severity};

@@ -14,6 +14,7 @@ mod table;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::TableName;
 
 pub use bigquery::{BigQuery, Credentials, Settings, SettingsError};
 pub use error::WarehouseError;
@@ -51,6 +52,9 @@ pub trait Warehouse: Send + Sync {
 
     /// Asks for a job to be cancelled; [`Warehouse::status`] says when it is over.
     async fn cancel(&self, job: &JobId) -> Result<(), WarehouseError>;
+
+    /// Describes one table or view as it is now.
+    async fn table(&self, name: &TableName) -> Result<TableDescription, WarehouseError>;
 
     /// Describes every table and view of a dataset, `dataset` or `project.dataset`.
     async fn tables(&self, dataset: &str) -> Result<Vec<TableDescription>, WarehouseError>;

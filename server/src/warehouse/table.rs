@@ -1,6 +1,6 @@
 //! What a table or view looks like.
 
-use domain::{Column, TableName};
+use domain::{Column, TableName, Timestamp};
 
 /// A table or view as BigQuery describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,4 +19,8 @@ pub struct TableDescription {
     pub rows: Option<u64>,
     /// Bytes, where BigQuery counts them.
     pub bytes: Option<u64>,
+    /// BigQuery's own digest of all this, its data included.
+    pub etag: Option<String>,
+    /// When its data or its definition last changed.
+    pub modified_at: Option<Timestamp>,
 }

@@ -34,6 +34,8 @@ pub fn shop() -> Vec<TableDescription> {
         require_partition_filter: false,
         rows: None,
         bytes: None,
+        etag: Some("as it was".to_owned()),
+        modified_at: None,
     };
     let orders = [
         "id INT64",

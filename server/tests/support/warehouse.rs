@@ -133,6 +133,13 @@ impl ScriptedWarehouse {
         table.expect("the table").columns = columns;
     }
 
+    /// Changes what BigQuery says of a table or view.
+    pub fn describe(&self, name: &str, change: impl FnOnce(&mut TableDescription)) {
+        let mut script = self.script();
+        let table = script.tables.iter_mut().find(|t| t.name.as_str() == name);
+        change(table.expect("the table"));
+    }
+
     /// Resolves when a call hangs.
     pub async fn hangs(&self) {
         self.hanging.notified().await;
@@ -266,6 +273,14 @@ impl Warehouse for ScriptedWarehouse {
         self.meet(Point::Cancel).await?;
         self.script().cancelled.push(job.clone());
         Ok(())
+    }
+
+    async fn table(&self, name: &TableName) -> Result<TableDescription, WarehouseError> {
+        let script = self.script();
+        let found = script.tables.iter().find(|table| table.name == *name);
+        found.cloned().ok_or_else(|| WarehouseError::NotFound {
+            message: "it is gone".to_owned(),
+        })
     }
 
     async fn tables(&self, _: &str) -> Result<Vec<TableDescription>, WarehouseError> {

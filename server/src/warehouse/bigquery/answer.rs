@@ -202,6 +202,8 @@ pub(super) struct Table {
     materialized_view: Option<View>,
     num_rows: Option<String>,
     num_bytes: Option<String>,
+    etag: Option<String>,
+    last_modified_time: Option<String>,
     time_partitioning: Option<Partitioning>,
     range_partitioning: Option<Partitioning>,
     #[serde(default)]
@@ -247,6 +249,8 @@ impl From<Table> for TableDescription {
                 .map(|view| view.query),
             rows: number(table.num_rows.as_deref()),
             bytes: number(table.num_bytes.as_deref()),
+            etag: table.etag,
+            modified_at: time(table.last_modified_time.as_deref()),
         }
     }
 }

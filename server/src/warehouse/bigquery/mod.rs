@@ -24,6 +24,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use domain::TableName;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use gcp_bigquery_client::{Client, auth::Authenticator, client_builder::ClientBuilder};
 use url::Url;
@@ -151,11 +152,9 @@ impl BigQuery {
         }
     }
 
-    async fn table(
+    async fn describe(
         &self,
-        project: &str,
-        dataset: &str,
-        table: &str,
+        (project, dataset, table): (&str, &str, &str),
     ) -> Result<TableDescription, WarehouseError> {
         let path = ["projects", project, "datasets", dataset, "tables", table].map(str::to_owned);
         let table: answer::Table = self.within_deadline(self.raw.get(&path, &[])).await?;
@@ -262,11 +261,15 @@ impl Warehouse for BigQuery {
         self.within_deadline(cancelled).await.map(|_| ())
     }
 
+    async fn table(&self, name: &TableName) -> Result<TableDescription, WarehouseError> {
+        self.describe(request::table(name)?).await
+    }
+
     async fn tables(&self, dataset: &str) -> Result<Vec<TableDescription>, WarehouseError> {
         let (project, dataset) = request::dataset(&self.place.project, dataset);
         let names = self.table_names(project, dataset).await?;
         stream::iter(names)
-            .map(async |name| self.table(project, dataset, &name).await)
+            .map(async |name| self.describe((project, dataset, &name)).await)
             .buffered(CONCURRENT_TABLES)
             .try_collect()
             .await

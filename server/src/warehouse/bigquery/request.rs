@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::TableName;
 use gcp_bigquery_client::model::{
     dataset_reference::DatasetReference, job::Job as WireJob, job_configuration::JobConfiguration,
     job_configuration_query::JobConfigurationQuery, job_reference::JobReference,
@@ -46,6 +47,15 @@ pub(super) fn job(project: &str, location: &str, job: &Job) -> Result<WireJob, W
 /// Splits `project.dataset`, or adds the project to `dataset`.
 pub(super) fn dataset<'a>(project: &'a str, dataset: &'a str) -> (&'a str, &'a str) {
     dataset.rsplit_once('.').unwrap_or((project, dataset))
+}
+
+/// The project, dataset and table of a full name.
+pub(super) fn table(name: &TableName) -> Result<(&str, &str, &str), WarehouseError> {
+    let parts = name.as_str().rsplit_once('.').and_then(|(rest, table)| {
+        let (project, dataset) = rest.rsplit_once('.')?;
+        Some((project, dataset, table))
+    });
+    parts.ok_or_else(|| WarehouseError::not_found("a table has a project, a dataset and a name"))
 }
 
 fn reference(project: &str, location: &str, job_id: Option<String>) -> JobReference {
