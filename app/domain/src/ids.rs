@@ -114,6 +114,14 @@ id!(
     AnswerId, "ans"
 );
 id!(
+    /// One person's word that a waiting query must run without the usual votes.
+    BreakGlassId, "brk"
+);
+id!(
+    /// What reviewers have to look at because somebody broke the glass.
+    ExceptionId, "exc"
+);
+id!(
     /// One BigQuery job and what came of it.
     ExecutionId, "exe"
 );

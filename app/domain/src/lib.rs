@@ -32,16 +32,16 @@ pub use digest::{Digest, ParseDigestError};
 pub use event::EventName;
 pub use finding::{Finding, RiskLevel, Route, Severity};
 pub use ids::{
-    AgentId, AnswerId, ApprovalId, CampaignId, DelegationId, DeliveryId, DeviceRequestId,
-    ExecutionId, GrantId, IntentId, ItemId, NotificationId, ParseIdError, PersonId, QuestionId,
-    RunId, SignInId, StandingApprovalId, VoteId,
+    AgentId, AnswerId, ApprovalId, BreakGlassId, CampaignId, DelegationId, DeliveryId,
+    DeviceRequestId, ExceptionId, ExecutionId, GrantId, IntentId, ItemId, NotificationId,
+    ParseIdError, PersonId, QuestionId, RunId, SignInId, StandingApprovalId, VoteId,
 };
 pub use intent::{IntentState, MOVES, TransitionError};
 pub use mask::{MaskRule, MaskRules};
-pub use people::{Ballot, Role};
+pub use people::{Ballot, Ground, Role};
 pub use requirement::Requirement;
 pub use resource::{ParsePatternError, Privilege, ResourcePattern, TableName};
-pub use review::Verdict;
+pub use review::{ExceptionVerdict, Verdict};
 pub use run::{Door, RunEnd};
 pub use scope::{ColumnPath, ParsePowerError, Power, Scope};
 pub use standing::{Day, DayTime, Hours, StandingTerms, TimeWindow, Weekday};

@@ -69,3 +69,35 @@ impl Ballot {
             .find(|ballot| ballot.as_str() == name)
     }
 }
+
+/// What let an intent run that people were asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ground {
+    /// Enough of the people whom the policy asks.
+    Votes,
+    /// An exception that somebody answers for, and that reviewers look at afterwards.
+    BreakGlass,
+    /// What people approved for all queries of its kind.
+    Standing,
+}
+
+impl Ground {
+    /// As it is written in JSON and the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Votes => "votes",
+            Self::BreakGlass => "break_glass",
+            Self::Standing => "standing",
+        }
+    }
+
+    /// Reads what [`Self::as_str`] writes.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Votes, Self::BreakGlass, Self::Standing]
+            .into_iter()
+            .find(|ground| ground.as_str() == name)
+    }
+}

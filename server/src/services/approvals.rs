@@ -437,6 +437,7 @@ mod tests {
             cast_at: Timestamp::from_micros(0),
             groups: vec![(*group).to_owned()],
             has_access: true,
+            conditions: domain::Conditions::default(),
         };
         ballots.iter().enumerate().map(vote).collect()
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use analysis::{Analysis, Catalog, SALT_PARAMETER, analyse};
-use domain::{Column, Digest, Finding, IntentId, Requirement, Route, Scope, TableName};
+use domain::{Column, Conditions, Digest, Finding, Route, TableName};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -12,12 +12,16 @@ use store::{IntentRecord, RunRecord};
 use super::{
     Problem, ServiceError, Services,
     agreement::{disagreement, stands_for},
+    binding::Binding,
     tables::add_tags,
 };
 use crate::{
     policy::{Decision, Facts},
-    warehouse::{DryRun, Parameter, Query, WarehouseError},
+    warehouse::{DryRun, Parameter, Query, TableDescription, WarehouseError},
 };
+
+/// How often an intent is judged anew because its tables differ from the catalog.
+const MOST_LOOKS: usize = 3;
 
 /// What BigQuery's dry run said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,44 +58,37 @@ pub struct Assessment {
     pub decision: Decision,
     /// Why it is blocked, when it is.
     pub problem: Option<Problem>,
-    /// Digest of all that an approval is bound to.
-    pub digest: Digest,
-}
-
-/// All that decides what would run: when one of these changes, an approval is stale.
-#[derive(Serialize)]
-struct Bound<'a> {
-    intent: IntentId,
-    run: &'a RunRecordFacts<'a>,
-    sql: &'a str,
-    parameters: &'a str,
-    maximum_bytes_billed: u64,
-    project: &'a str,
-    location: &'a str,
-    default_dataset: &'a str,
-    masked_sql: Option<&'a str>,
-    referenced_tables: &'a [TableName],
-    schema: &'a [Column],
-    policy: Digest,
-    route: Route,
-    requirements: &'a [Requirement],
-    step_up: bool,
-}
-
-#[derive(Serialize)]
-struct RunRecordFacts<'a> {
-    run: String,
-    agent: String,
-    initiator: String,
-    scope: &'a Scope,
+    /// The tables and views that it touches, as they are now.
+    pub objects: Vec<TableDescription>,
+    /// Digests of all that a decision is bound to.
+    pub(super) binding: Binding,
 }
 
 impl Services {
-    /// Judges an intent as of now. Changes nothing.
+    /// Judges an intent as of now, by its tables as they are now. Changes nothing.
     pub(super) async fn assess(
         &self,
         intent: &IntentRecord,
         run: &RunRecord,
+        conditions: &Conditions,
+    ) -> Result<Assessment, ServiceError> {
+        for _ in 0..MOST_LOOKS {
+            let assessment = self.assess_by_catalog(intent, run, conditions).await?;
+            // A tag that is newer than the catalog: what was masked by the old one is not enough.
+            if !self.catalog.learn(&assessment.objects)? {
+                return Ok(assessment);
+            }
+        }
+        Err(ServiceError::Warehouse(WarehouseError::Unavailable {
+            why: "its tables change too often to be looked at",
+        }))
+    }
+
+    async fn assess_by_catalog(
+        &self,
+        intent: &IntentRecord,
+        run: &RunRecord,
+        conditions: &Conditions,
     ) -> Result<Assessment, ServiceError> {
         let catalog = self.catalog.current()?;
         let mut analysis = analyse(&intent.sql, &catalog);
@@ -120,13 +117,21 @@ impl Services {
         if decision.route == Route::Block && problem.is_none() {
             problem = Some(policy_problem(&analysis, &decision));
         }
-        let digest = self.digest(intent, run, &analysis, dry_run.as_ref(), &decision)?;
+        let objects = match &dry_run {
+            Some(facts) => self.objects_now(&analysis, facts).await?,
+            None => Vec::new(),
+        };
+        let judged = (&analysis, dry_run.as_ref(), &decision);
+        let binding = self
+            .bind((intent, run), judged, &objects, conditions)
+            .await?;
         Ok(Assessment {
             analysis,
             dry_run,
             decision,
             problem,
-            digest,
+            objects,
+            binding,
         })
     }
 
@@ -244,40 +249,6 @@ impl Services {
             max_bytes: intent.maximum_bytes_billed,
             out_of_scope: outside.clone(),
         })
-    }
-
-    pub(super) fn digest(
-        &self,
-        intent: &IntentRecord,
-        run: &RunRecord,
-        analysis: &Analysis,
-        dry_run: Option<&DryRunFacts>,
-        decision: &Decision,
-    ) -> Result<Digest, ServiceError> {
-        let config = &self.parts.warehouse_config;
-        let bound = Bound {
-            intent: intent.id,
-            run: &RunRecordFacts {
-                run: run.id.to_string(),
-                agent: run.agent.to_string(),
-                initiator: run.initiator.to_string(),
-                scope: &run.scope,
-            },
-            sql: &intent.sql,
-            parameters: &intent.parameters,
-            maximum_bytes_billed: intent.maximum_bytes_billed,
-            project: &config.project,
-            location: &config.location,
-            default_dataset: self.catalog.default_dataset(),
-            masked_sql: analysis.masked_sql.as_deref(),
-            referenced_tables: dry_run.map_or(&[], |facts| &facts.referenced_tables),
-            schema: dry_run.map_or(&[], |facts| &facts.schema),
-            policy: decision.policy_version,
-            route: decision.route,
-            requirements: &decision.requirements,
-            step_up: decision.step_up,
-        };
-        Ok(sha256(&serde_json::to_vec(&bound)?))
     }
 }
 

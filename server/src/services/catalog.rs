@@ -49,20 +49,43 @@ impl CatalogCache {
             views: std::collections::BTreeMap::new(),
         };
         for table in described {
-            if let Some(sql) = table.view_sql {
-                catalog.views.insert(table.name, View { sql });
-            } else {
-                let known = Table {
-                    columns: table.columns,
-                    partition_column: table.partition_column,
-                    require_partition_filter: table.require_partition_filter,
-                };
-                catalog.tables.insert(table.name, known);
-            }
+            enter(&mut catalog, table);
         }
         if let Ok(mut current) = self.current.write() {
             *current = Some(Arc::new(catalog));
         }
+    }
+
+    /// Takes over what tables look like now; says whether that differs from what was known.
+    pub(super) fn learn(&self, described: &[TableDescription]) -> Result<bool, ServiceError> {
+        let known = self.current()?;
+        let mut catalog = Catalog::clone(&known);
+        for table in described {
+            enter(&mut catalog, table.clone());
+        }
+        if catalog == *known {
+            return Ok(false);
+        }
+        if let Ok(mut current) = self.current.write() {
+            *current = Some(Arc::new(catalog));
+        }
+        Ok(true)
+    }
+}
+
+/// A name is a table's or a view's, never both.
+fn enter(catalog: &mut Catalog, described: TableDescription) {
+    catalog.tables.remove(&described.name);
+    catalog.views.remove(&described.name);
+    if let Some(sql) = described.view_sql {
+        catalog.views.insert(described.name, View { sql });
+    } else {
+        let table = Table {
+            columns: described.columns,
+            partition_column: described.partition_column,
+            require_partition_filter: described.require_partition_filter,
+        };
+        catalog.tables.insert(described.name, table);
     }
 }
 

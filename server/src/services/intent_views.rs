@@ -198,7 +198,7 @@ impl Services {
     }
 }
 
-fn read_json<T: serde::de::DeserializeOwned>(
+pub(super) fn read_json<T: serde::de::DeserializeOwned>(
     json: Option<&str>,
 ) -> Result<Option<T>, serde_json::Error> {
     json.map(serde_json::from_str).transpose()

@@ -1,5 +1,7 @@
 //! Intents taken in; the same key again is the same intent.
 
+use std::collections::BTreeSet;
+
 use domain::{IntentId, PersonId};
 use serde::{Deserialize, Serialize};
 use store::{NewIntent, RunRecord, StoreError};
@@ -113,6 +115,9 @@ impl Services {
             parameters,
             purpose,
             maximum_bytes_billed,
+            unmask: BTreeSet::new(),
+            unmask_reason: String::new(),
+            asks_again: None,
         })
     }
 

@@ -1,6 +1,6 @@
 //! Judging a received intent, and moving it where the judgement says.
 
-use domain::{ApprovalId, EventName, IntentId, IntentState, RiskLevel, Route};
+use domain::{ApprovalId, Conditions, EventName, IntentId, IntentState, RiskLevel, Route};
 use serde::Serialize;
 use store::{
     Assessed, IntentRecord, NewApproval, Notification, NotificationKind, RunRecord,
@@ -27,7 +27,7 @@ impl Services {
     pub(super) async fn judge(&self, context: &Context, id: IntentId) -> Result<(), ServiceError> {
         let intent = self.existing_intent(id).await?;
         let run = self.existing_run(intent.run).await?;
-        match self.assess(&intent, &run).await {
+        match self.assess(&intent, &run, &Conditions::default()).await {
             Ok(assessment) => {
                 self.decide_intent(context, &intent, &run, assessment)
                     .await?;
@@ -147,7 +147,7 @@ impl Services {
         NewApproval {
             id: ApprovalId::new(fresh_uuid()),
             intent: intent.id,
-            intent_digest: assessment.digest.to_string(),
+            intent_digest: assessment.binding.digest().to_string(),
             requirements: decision.requirements.clone(),
             // An approval that outlives its run could never be used.
             expires_at: expires_at.min(run.expires_at),
@@ -167,6 +167,7 @@ async fn keep_assessment(
         dry_run: dry_run.transpose()?,
         decision: serde_json::to_string(decision)?,
         risk: analysis.risk,
+        binding: serde_json::to_string(&assessment.binding)?,
     };
     tx.assess_intent(intent.id, &assessed).await?;
     let (subject, run) = (intent.id.to_string(), Some(intent.run));
@@ -187,6 +188,6 @@ fn assessed_entry(assessment: &Assessment) -> AssessedEntry<'_> {
         findings: analysis.findings().map(|f| f.code.as_str()).collect(),
         tables: tables.map(domain::TableName::as_str).collect(),
         bytes: assessment.dry_run.as_ref().map(|facts| facts.bytes),
-        digest: assessment.digest,
+        digest: assessment.binding.digest(),
     }
 }

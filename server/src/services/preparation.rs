@@ -1,10 +1,16 @@
 //! The last look before a job exists: whether the run may still act, and whether what would
 //! run is still what was decided on.
 
-use domain::{Digest, ExecutionId, IntentState};
+use domain::{ExecutionId, IntentState};
 use store::{ApprovalRecord, IntentRecord, NewExecution, RunRecord};
 
-use super::{DryRunFacts, Problem, ServiceError, Services, caps::over_daily_bytes, fresh_uuid};
+use super::{
+    DryRunFacts, Problem, ServiceError, Services,
+    binding::{Binding, Change},
+    caps::over_daily_bytes,
+    fresh_uuid,
+    intent_views::read_json,
+};
 use crate::{context::Context, warehouse::JobId};
 
 /// What the policy let run without asking anybody is not judged again so soon, in seconds.
@@ -43,9 +49,7 @@ impl Services {
             self.close(context, intent, ended, &problem).await?;
             return Ok(true);
         }
-        if !self.still_holds(intent, run, approval.as_ref()).await? {
-            let detail = "what would run is no longer what was approved; submit it again";
-            let problem = Problem::new("approval_stale", detail);
+        if let Some(problem) = self.changed(intent, run, approval.as_ref()).await? {
             self.close(context, intent, IntentState::Stale, &problem)
                 .await?;
             return Ok(true);
@@ -72,33 +76,29 @@ impl Services {
         }
     }
 
-    /// Whether the intent, judged anew, is still what people or the policy said yes to.
-    async fn still_holds(
+    /// What is no longer as it was when people or the policy said yes.
+    async fn changed(
         &self,
         intent: &IntentRecord,
         run: &RunRecord,
         approval: Option<&ApprovalRecord>,
-    ) -> Result<bool, ServiceError> {
-        let decided = match approval {
-            Some(approval) => approval.intent_digest.parse().ok(),
-            None if self.now().seconds_since(intent.changed_at) < FRESH_SECONDS => return Ok(true),
-            None => self.digest_as_decided(intent, run).await?,
-        };
-        let now = self.assess(intent, run).await?.digest;
-        Ok(decided == Some(now))
-    }
-
-    async fn digest_as_decided(
-        &self,
-        intent: &IntentRecord,
-        run: &RunRecord,
-    ) -> Result<Option<Digest>, ServiceError> {
-        let view = self.view_intent(intent.clone()).await?;
-        let (Some(analysis), Some(decision)) = (&view.analysis, &view.decision) else {
+    ) -> Result<Option<Problem>, ServiceError> {
+        if approval.is_none() && self.now().seconds_since(intent.changed_at) < FRESH_SECONDS {
             return Ok(None);
+        }
+        let decided: Option<Binding> = read_json(intent.binding.as_deref())?;
+        let is_its_own = |binding: &Binding| {
+            let approved = approval.map(|approval| approval.intent_digest.as_str());
+            approved.is_none_or(|digest| digest == binding.digest().to_string())
         };
-        let digest = self.digest(intent, run, analysis, view.dry_run.as_ref(), decision)?;
-        Ok(Some(digest))
+        let Some(decided) = decided.filter(is_its_own) else {
+            let what = "what was approved cannot be told any more; ask again";
+            return Ok(Some(Problem::new("approval_stale", what)));
+        };
+        let conditions = approval.map(|approval| approval.conditions.clone());
+        let now = self.assess(intent, run, &conditions.unwrap_or_default());
+        let now = now.await?;
+        Ok(stale(&decided.changes(&now.binding), now.problem.as_ref()))
     }
 
     async fn fix_job_id(
@@ -145,4 +145,27 @@ impl Services {
         tx.commit().await?;
         Ok(true)
     }
+}
+
+/// What changed, in words, and how to go on; none when nothing did.
+fn stale(changes: &[Change], now: Option<&Problem>) -> Option<Problem> {
+    if changes.is_empty() {
+        return None;
+    }
+    let words: Vec<_> = changes.iter().map(|change| change.words.as_str()).collect();
+    let because = now.map_or_else(String::new, |problem| format!(" ({})", problem.detail));
+    let detail = format!(
+        "It did not run, because what would run is no longer what was approved: {}{because}. \
+         Ask again: the new request is decided anew.",
+        words.join("; ")
+    );
+    let mut changed: Vec<_> = changes
+        .iter()
+        .map(|c| c.input.as_str().to_owned())
+        .collect();
+    changed.dedup();
+    Some(Problem {
+        changed,
+        ..Problem::new("approval_stale", detail)
+    })
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::warehouse::JobStatistics;
 
-/// Why an intent was blocked or failed.
+/// Why an intent was blocked, failed or became stale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// Stable, in `snake_case`.
@@ -15,6 +15,9 @@ pub struct Problem {
     /// In how many seconds it may be tried again, where time alone helps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_seconds: Option<u32>,
+    /// The names of what is no longer as it was when the intent was decided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
 }
 
 impl Problem {
@@ -23,6 +26,7 @@ impl Problem {
             code: code.to_owned(),
             detail: detail.into(),
             retry_after_seconds: None,
+            changed: Vec::new(),
         }
     }
 

@@ -1,7 +1,8 @@
 //! Approvals and the votes on them.
 
 use domain::{
-    ApprovalId, Ballot, EventName, IntentId, PersonId, Requirement, RunId, Timestamp, VoteId,
+    ApprovalId, Ballot, Conditions, EventName, Ground, IntentId, PersonId, Requirement, RunId,
+    Timestamp, VoteId,
 };
 use serde::Serialize;
 
@@ -31,6 +32,10 @@ pub struct ApprovalRecord {
     pub expires_at: Timestamp,
     /// When it was decided or ended.
     pub closed_at: Option<Timestamp>,
+    /// What settles it.
+    pub ground: Ground,
+    /// What all voters together added to their yes.
+    pub conditions: Conditions,
 }
 
 /// One person's vote.
@@ -50,6 +55,8 @@ pub struct VoteRecord {
     pub groups: Vec<String>,
     /// Whether the voter still has access: without it, what they approved counts no more.
     pub has_access: bool,
+    /// What the yes depends on.
+    pub conditions: Conditions,
 }
 
 impl VoteRecord {
@@ -118,6 +125,8 @@ fn read_approval(row: &Row) -> Result<ApprovalRecord, StoreError> {
         created_at: row.time("created_at")?,
         expires_at: row.time("expires_at")?,
         closed_at: row.optional_time("closed_at")?,
+        ground: row.named("ground", Ground::from_name)?,
+        conditions: row.json("conditions")?,
     })
 }
 
@@ -136,6 +145,7 @@ fn read_vote(row: &Row) -> Result<VoteRecord, StoreError> {
         cast_at: row.time("cast_at")?,
         groups: row.json("groups")?,
         has_access: row.integer("has_access")? != 0,
+        conditions: row.json("conditions")?,
     })
 }
 

@@ -1,6 +1,8 @@
 //! Intents, and the one place where their state changes.
 
-use domain::{AgentId, EventName, IntentId, IntentState, RiskLevel, RunId, Timestamp};
+use std::collections::BTreeSet;
+
+use domain::{AgentId, ColumnName, EventName, IntentId, IntentState, RiskLevel, RunId, Timestamp};
 use serde::Serialize;
 
 use crate::{
@@ -39,6 +41,14 @@ pub struct IntentRecord {
     pub decision: Option<String>,
     /// JSON `{code, detail}`: why it was blocked or failed.
     pub problem: Option<String>,
+    /// JSON: a digest for each input that decides what would run, once assessed.
+    pub binding: Option<String>,
+    /// Columns that are to be read unmasked.
+    pub unmask: BTreeSet<ColumnName>,
+    /// Why they are.
+    pub unmask_reason: String,
+    /// The earlier intent that this one asks for again.
+    pub asks_again: Option<IntentId>,
 }
 
 /// An intent to be taken in.
@@ -60,6 +70,12 @@ pub struct NewIntent {
     pub purpose: String,
     /// The cap, in bytes.
     pub maximum_bytes_billed: u64,
+    /// Columns that are to be read unmasked.
+    pub unmask: BTreeSet<ColumnName>,
+    /// Why they are; empty when there are none.
+    pub unmask_reason: String,
+    /// The earlier intent that this one asks for again.
+    pub asks_again: Option<IntentId>,
 }
 
 /// What the assessment and the policy said, as JSON texts.
@@ -73,12 +89,20 @@ pub struct Assessed {
     pub decision: String,
     /// The level.
     pub risk: RiskLevel,
+    /// A digest for each input that decides what would run.
+    pub binding: String,
 }
 
 #[derive(Serialize)]
 struct Received<'a> {
     request_digest: &'a str,
     purpose: &'a str,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    unmask: &'a BTreeSet<ColumnName>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    unmask_reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asks_again: Option<IntentId>,
 }
 
 #[derive(Serialize)]
@@ -105,6 +129,10 @@ fn read(row: &Row) -> Result<IntentRecord, StoreError> {
         dry_run: row.optional_text("dry_run")?,
         decision: row.optional_text("decision")?,
         problem: row.optional_text("problem")?,
+        binding: row.optional_text("binding")?,
+        unmask: row.json("unmask")?,
+        unmask_reason: row.text("unmask_reason")?,
+        asks_again: row.optional_parsed("asks_again")?,
     })
 }
 
@@ -118,8 +146,9 @@ impl Transaction {
         let cap = i64::try_from(intent.maximum_bytes_billed).unwrap_or(i64::MAX);
         sqlx::query(
             "insert into intents (id, run_id, idempotency_key, request_digest, sql, parameters,
-                 purpose, maximum_bytes_billed, state, received_at, changed_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $9)",
+                 purpose, maximum_bytes_billed, state, received_at, changed_at, unmask,
+                 unmask_reason, asks_again)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $9, $10, $11, $12)",
         )
         .bind(intent.id.to_string())
         .bind(intent.run.to_string())
@@ -130,11 +159,17 @@ impl Transaction {
         .bind(&intent.purpose)
         .bind(cap)
         .bind(now.micros())
+        .bind(serde_json::to_string(&intent.unmask)?)
+        .bind(&intent.unmask_reason)
+        .bind(intent.asks_again.map(|id| id.to_string()))
         .execute(self.connection())
         .await?;
         let payload = Received {
             request_digest: &intent.request_digest,
             purpose: &intent.purpose,
+            unmask: &intent.unmask,
+            unmask_reason: &intent.unmask_reason,
+            asks_again: intent.asks_again,
         };
         self.record(
             EventName::IntentReceived,
@@ -153,7 +188,7 @@ impl Transaction {
         assessed: &Assessed,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "update intents set analysis = $2, dry_run = $3, decision = $4, risk = $5
+            "update intents set analysis = $2, dry_run = $3, decision = $4, risk = $5, binding = $6
              where id = $1 and state = 'received'",
         )
         .bind(id.to_string())
@@ -161,6 +196,7 @@ impl Transaction {
         .bind(&assessed.dry_run)
         .bind(&assessed.decision)
         .bind(assessed.risk.as_str())
+        .bind(&assessed.binding)
         .execute(self.connection())
         .await?;
         Ok(())

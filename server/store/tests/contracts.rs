@@ -4,6 +4,8 @@
     reason = "helpers of tests stop the test that cannot be set up"
 )]
 
+use std::collections::BTreeSet;
+
 use domain::{
     AgentId, ApprovalId, Ballot, Caps, Digest, Door, EventName, IntentId, IntentState, PersonId,
     Requirement, Role, RunId, Scope, Timestamp, VoteId,
@@ -40,6 +42,9 @@ impl Scene {
             parameters: "[]".into(),
             purpose: "count".into(),
             maximum_bytes_billed: 1,
+            unmask: BTreeSet::new(),
+            unmask_reason: String::new(),
+            asks_again: None,
         };
         let mut tx = self.begin().await;
         tx.insert_intent(&intent).await.expect("an intent");
@@ -169,6 +174,9 @@ async fn a_key_is_used_once_a_run() {
         parameters: "[]".into(),
         purpose: "count".into(),
         maximum_bytes_billed: 1,
+        unmask: BTreeSet::new(),
+        unmask_reason: String::new(),
+        asks_again: None,
     };
     let refused = scene.begin().await.insert_intent(&again).await;
     assert!(matches!(refused, Err(StoreError::AlreadyExists)));
