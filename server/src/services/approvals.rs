@@ -374,7 +374,7 @@ impl Services {
 }
 
 /// One denial denies; approvals that meet every requirement approve.
-fn outcome(votes: &[VoteRecord], requirements: &[Requirement]) -> IntentState {
+pub(super) fn outcome(votes: &[VoteRecord], requirements: &[Requirement]) -> IntentState {
     if votes.iter().any(|vote| vote.ballot == Ballot::Deny) {
         IntentState::Denied
     } else if is_met(requirements, &approvals_among(votes)) {

@@ -30,8 +30,8 @@ macro_rules! inputs {
     ($($variant:ident = $name:literal, $words:literal;)*) => {
         /// One thing that a decision is bound to.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        pub(super) enum Input {
-            $(#[serde(rename = $name)] $variant,)*
+        pub enum Input {
+            $(#[doc = $words] #[serde(rename = $name)] $variant,)*
         }
 
         impl Input {
@@ -39,6 +39,7 @@ macro_rules! inputs {
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// The stable name.
+            #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }

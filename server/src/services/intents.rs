@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{IntentId, PersonId};
+use domain::{IntentId, PersonId, RunId};
 use serde::{Deserialize, Serialize};
 use store::{NewIntent, RunRecord, StoreError};
 
@@ -59,8 +59,22 @@ impl Services {
         context: &Context,
         submission: Submission,
     ) -> Result<IntentView, ServiceError> {
-        let actor = acting_run(context)?;
-        let new = self.new_intent(actor, submission).await?;
+        let run = acting_run(context)?.run;
+        self.take_in(context, run, submission, None).await
+    }
+
+    /// Takes an intent of a run in, be it a new one or one that asks again.
+    pub(super) async fn take_in(
+        &self,
+        context: &Context,
+        run: RunId,
+        submission: Submission,
+        asks_again: Option<IntentId>,
+    ) -> Result<IntentView, ServiceError> {
+        let new = NewIntent {
+            asks_again,
+            ..self.new_intent(run, submission).await?
+        };
         let mut tx = self
             .parts
             .store
@@ -92,23 +106,23 @@ impl Services {
 
     async fn new_intent(
         &self,
-        actor: &RunActor,
+        run: RunId,
         submission: Submission,
     ) -> Result<NewIntent, ServiceError> {
         check_submission(&submission, self.parts.limits.sql_bytes)?;
-        let run = self.existing_run(actor.run).await?;
+        let run = self.existing_run(run).await?;
         let agent = self.existing_agent(run.agent).await?;
         let cap = self.parts.warehouse_config.maximum_bytes_billed;
         let cap = cap.min(agent.caps.bytes_per_query);
         let maximum_bytes_billed = submission.maximum_bytes_billed.unwrap_or(cap).min(cap);
         let purpose = Some(submission.purpose)
             .filter(|purpose| !purpose.is_empty())
-            .unwrap_or(run.purpose);
+            .unwrap_or_else(|| run.purpose.clone());
         let parameters = serde_json::to_string(&submission.parameters)?;
         let request = (&submission.sql, &parameters, &purpose, maximum_bytes_billed);
         Ok(NewIntent {
             id: IntentId::new(fresh_uuid()),
-            run: actor.run,
+            run: run.id,
             idempotency_key: submission.idempotency_key,
             request_digest: sha256(&serde_json::to_vec(&request)?).to_string(),
             sql: submission.sql,

@@ -1,11 +1,12 @@
 //! The last look before a job exists: whether the run may still act, and whether what would
 //! run is still what was decided on.
 
-use domain::{ExecutionId, IntentState};
+use domain::{ExecutionId, Ground, IntentState};
 use store::{ApprovalRecord, IntentRecord, NewExecution, RunRecord};
 
 use super::{
     DryRunFacts, Problem, ServiceError, Services,
+    approvals::outcome,
     binding::{Binding, Change},
     caps::over_daily_bytes,
     fresh_uuid,
@@ -86,6 +87,11 @@ impl Services {
         if approval.is_none() && self.now().seconds_since(intent.changed_at) < FRESH_SECONDS {
             return Ok(None);
         }
+        if let Some(approval) = approval
+            && let Some(problem) = self.lost_its_ground(approval).await?
+        {
+            return Ok(Some(problem));
+        }
         let decided: Option<Binding> = read_json(intent.binding.as_deref())?;
         let is_its_own = |binding: &Binding| {
             let approved = approval.map(|approval| approval.intent_digest.as_str());
@@ -99,6 +105,26 @@ impl Services {
         let now = self.assess(intent, run, &conditions.unwrap_or_default());
         let now = now.await?;
         Ok(stale(&decided.changes(&now.binding), now.problem.as_ref()))
+    }
+
+    /// Whether the people on whom the approval rests still are enough of those who may give it.
+    async fn lost_its_ground(
+        &self,
+        approval: &ApprovalRecord,
+    ) -> Result<Option<Problem>, ServiceError> {
+        if approval.ground != Ground::Votes {
+            return Ok(None);
+        }
+        let votes = self.parts.store.votes_on(approval.id).await?;
+        let counts = outcome(&votes, &approval.requirements) == IntentState::Approved;
+        Ok((!counts).then(|| {
+            let detail = "It did not run, because an approver lost their access since: too few \
+                          of those who said yes may still say so. Ask again.";
+            Problem {
+                changed: vec!["approvers".to_owned()],
+                ..Problem::new("approval_stale", detail)
+            }
+        }))
     }
 
     async fn fix_job_id(

@@ -53,7 +53,7 @@ pub struct VoteRecord {
     pub cast_at: Timestamp,
     /// The voter's groups at their last sign-in.
     pub groups: Vec<String>,
-    /// Whether the voter still has access: without it, what they approved counts no more.
+    /// Whether the voter still is an approver: if not, what they approved counts no more.
     pub has_access: bool,
     /// What the yes depends on.
     pub conditions: Conditions,
@@ -150,8 +150,9 @@ fn read_vote(row: &Row) -> Result<VoteRecord, StoreError> {
 }
 
 const VOTES_ON: &str = "
-    select v.id, v.person_id, v.ballot, v.comment, v.cast_at, p.groups,
-        case when p.disabled_at is null and p.roles <> '[]' then 1 else 0 end as has_access
+    select v.id, v.person_id, v.ballot, v.comment, v.cast_at, v.conditions, p.groups,
+        case when p.disabled_at is null and p.roles like '%"approver"%' then 1 else 0 end
+            as has_access
     from votes v join people p on p.id = v.person_id
     where v.approval_id = $1 order by v.cast_at, v.id";
 

@@ -45,6 +45,7 @@ const BY_RUN_TOKEN: [&str; 9] = [
     "/api/v1/intents/{id}",
     "/api/v1/intents/{id}/answers",
     "/api/v1/intents/{id}/cancel",
+    "/api/v1/intents/{id}/resubmit",
     "/api/v1/intents/{id}/results",
     "/api/v1/runs/current",
     "/oauth2/introspect",

@@ -2,6 +2,7 @@
 
 mod agents;
 mod approvals;
+mod binding;
 mod caps;
 mod crashes;
 mod executions;

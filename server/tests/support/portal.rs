@@ -23,6 +23,7 @@ use domain::{ApprovalId, Ballot, IntentId, IntentState, Timestamp};
 use http::{Request, header};
 use leptos::{config::LeptosOptions, server_fn::ServerFn};
 use serde_json::Value;
+use sqlx::{Connection as _, SqliteConnection};
 use store::{EntryRecord, SignIn, Store};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -115,6 +116,24 @@ impl TestPortal {
         let time: Arc<dyn Clock> = self.clock.clone();
         let parts = (&self.store, &self.warehouse, &self.mails, &time);
         (self.services, self.router) = compose(&config, parts).await;
+    }
+
+    /// The same with another text in the basic sections of its configuration file.
+    pub async fn restart_where(&mut self, (from, to): (&str, &str), further: &str) {
+        let text = [CONFIGURATION, further].concat();
+        assert!(text.contains(from), "the configuration has no {from}");
+        let config = configured(self.folder.path(), LOGIN, &text.replace(from, to));
+        let time: Arc<dyn Clock> = self.clock.clone();
+        let parts = (&self.store, &self.warehouse, &self.mails, &time);
+        (self.services, self.router) = compose(&config, parts).await;
+    }
+
+    /// Changes the database as no part of the program would.
+    pub async fn tamper(&self, statement: &str) {
+        let url = format!("sqlite://{}/countersign.db", self.folder().display());
+        let mut database = SqliteConnection::connect(&url).await.expect("the database");
+        let done = sqlx::raw_sql(statement).execute(&mut database).await;
+        assert_ne!(done.expect(statement).rows_affected(), 0, "{statement}");
     }
 
     /// The program's own router.
@@ -292,10 +311,13 @@ permit (principal, action == Action::"runWithApproval", resource);
 "#;
 
 fn configuration(folder: &Path, issuer: &str, further: &str) -> Config {
+    configured(folder, issuer, &[CONFIGURATION, further].concat())
+}
+
+fn configured(folder: &Path, issuer: &str, text: &str) -> Config {
     fs::write(folder.join("policy.cedar"), HALF_AN_HOUR).expect("written");
     let path = folder.join("countersign.toml");
     let folder = folder.display().to_string();
-    let text = [CONFIGURATION, further].concat();
     let text = text.replace("FOLDER", &folder).replace("ISSUER", issuer);
     fs::write(&path, text).expect("written");
     Config::load(&path).expect("a configuration")

@@ -49,6 +49,24 @@ pub async fn submit(
         maximum_bytes_billed: body.maximum_bytes_billed,
     };
     let view = services.submit_intent(&context, submission).await?;
+    taken_in(view, &services)
+}
+
+/// `POST /intents/{id}/resubmit`: a new intent that asks for the same as one that became stale
+/// or expired. Asked twice, it is the same new intent.
+pub async fn resubmit(
+    State(services): State<Services>,
+    Extension(context): Extension<Context>,
+    IntentAt(id): IntentAt,
+) -> Result<(StatusCode, Json<IntentOut>), Problem> {
+    let view = services.ask_again(&context, id).await?;
+    taken_in(view, &services)
+}
+
+fn taken_in(
+    view: IntentView,
+    services: &Services,
+) -> Result<(StatusCode, Json<IntentOut>), Problem> {
     if view.intent.state == IntentState::Blocked {
         return Err(blocked(view));
     }

@@ -30,6 +30,7 @@ pub fn router(services: Services) -> Router {
         .route("/intents/{id}", get(intents::read))
         .route("/intents/{id}/answers", post(answers::answer))
         .route("/intents/{id}/cancel", post(intents::cancel))
+        .route("/intents/{id}/resubmit", post(intents::resubmit))
         .route("/intents/{id}/results", get(results::read))
         .route("/analyze", post(analyze::analyze))
         .route("/runs/current", get(runs::read).delete(runs::end))

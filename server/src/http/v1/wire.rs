@@ -71,6 +71,9 @@ pub struct IntentOut {
     /// The sealed result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<ResultOut>,
+    /// The stale or expired intent that this one asks for again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asks_again: Option<IntentId>,
 }
 
 /// What the policy said.
@@ -193,6 +196,7 @@ impl IntentOut {
             questions: view.questions.into_iter().map(question_out).collect(),
             problem: view.problem,
             result,
+            asks_again: view.intent.asks_again,
         }
     }
 }
