@@ -42,6 +42,10 @@ pub struct Column {
     /// What it holds; none means unclassified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<Tag>,
+    /// Whether it is read as it is although it is tagged, because people let one query do so.
+    /// Nothing that is read or written says this: whoever asks for it sets it in memory.
+    #[serde(skip)]
+    pub unmasked: bool,
 }
 
 impl Column {

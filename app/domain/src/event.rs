@@ -123,6 +123,14 @@ events! {
     StandingApprovalRevoked => "standing_approval.revoked",
     /// Something about a standing approval was refused.
     StandingApprovalRefused => "standing_approval.refused",
+    /// An approver's conditions narrowed what may run.
+    ApprovalNarrowed => "approval.narrowed",
+    /// Somebody answers for letting a waiting query run without the usual votes.
+    GlassBroken => "break_glass.declared",
+    /// Somebody tried to, who may not.
+    BreakGlassRefused => "break_glass.refused",
+    /// A reviewer looked at an exception.
+    ExceptionDecided => "exception.decided",
     /// A result was sealed.
     ResultSealed => "result.sealed",
     /// A sealed result was handed out.

@@ -26,6 +26,15 @@ impl ColumnPath {
     }
 }
 
+impl ColumnPath {
+    /// Whether a path is this column's, or lies within it.
+    #[must_use]
+    pub fn contains(&self, path: &str) -> bool {
+        let parts = |path: &str| path.split('.').count();
+        self.overlaps(path) && parts(path) >= parts(&self.0)
+    }
+}
+
 impl fmt::Display for ColumnPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

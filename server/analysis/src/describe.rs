@@ -46,6 +46,8 @@ pub(crate) fn columns(walk: &Walk<'_>, output: &Output) -> Vec<OutputColumn> {
             .sensitive(flow)
             .filter_map(|s| s.tag.as_ref())
             .collect();
+        let mut sensitive = walk.sources.sensitive(flow);
+        let masked = !tags.is_empty() && !sensitive.any(|source| source.unmasked);
         OutputColumn {
             name: match field.name.as_deref() {
                 Some(name) => name.to_owned(),
@@ -53,8 +55,8 @@ pub(crate) fn columns(walk: &Walk<'_>, output: &Output) -> Vec<OutputColumn> {
             },
             position,
             sources: paths(walk, flow),
-            masked: !tags.is_empty(),
-            rule: only_rule(&tags, walk.masks),
+            masked,
+            rule: only_rule(&tags, walk.masks).filter(|_| masked),
             tags: tags.into_iter().cloned().collect(),
         }
     });

@@ -3,6 +3,7 @@
 //! Pure and synchronous: no input or output, no clock, no randomness. It never panics, and
 //! whatever it cannot follow is *not understood* and blocked.
 
+mod aggregate;
 mod assess;
 mod catalog;
 mod change;
@@ -26,6 +27,7 @@ mod statement;
 mod value;
 mod walk;
 
+pub use aggregate::{Share, shares};
 pub use assess::analyse;
 pub use catalog::{Catalog, Table, View};
 pub use finding::{FINDING_CODES, FindingCode};

@@ -66,7 +66,8 @@ pub struct OutputColumn {
     pub sources: Vec<String>,
     /// The tags of the sources.
     pub tags: Vec<Tag>,
-    /// Whether the masked SQL gives it masked.
+    /// Whether the masked SQL gives it masked: all that is tagged in it, unless people let the
+    /// query read it as it is.
     pub masked: bool,
     /// The rule that masks it, when one rule masks all that flows into it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -14,6 +14,8 @@ pub(crate) struct Source {
     pub path: String,
     /// The tag, if it is sensitive.
     pub tag: Option<Tag>,
+    /// Whether it is not masked although it is tagged.
+    pub unmasked: bool,
 }
 
 /// Every column that the statement's tables have, numbered as they are met.
@@ -223,20 +225,27 @@ impl Value {
 
     /// A column of a table, with its fields as sources of their own.
     pub fn of_column(column: &Column, table: &str, sources: &mut Sources) -> Self {
-        let mut value = nested(column, table, None, sources);
+        let mut value = nested(column, table, (None, false), sources);
         value.origin = column.is_sensitive().then(|| Rc::new(column.clone()));
         value
     }
 }
 
-fn nested(column: &Column, prefix: &str, outer: Option<&Tag>, sources: &mut Sources) -> Value {
+fn nested(
+    column: &Column,
+    prefix: &str,
+    (outer, unmasked): (Option<&Tag>, bool),
+    sources: &mut Sources,
+) -> Value {
     let path = format!("{prefix}.{}", column.name);
     let own = column.tag.as_ref().filter(|tag| tag.is_sensitive());
     let tag = own.or(outer);
+    let unmasked = unmasked || column.unmasked;
     let value = if column.fields.is_empty() {
         let number = sources.add(Source {
             path,
             tag: tag.cloned(),
+            unmasked,
         });
         Value {
             flow: Flow::of(number),
@@ -245,7 +254,7 @@ fn nested(column: &Column, prefix: &str, outer: Option<&Tag>, sources: &mut Sour
     } else {
         let fields = column.fields.iter().map(|field| Field {
             name: Some(field.name.as_str().into()),
-            value: nested(field, &path, tag, sources),
+            value: nested(field, &path, (tag, unmasked), sources),
         });
         Value::from_fields(fields.collect())
     };

@@ -1,11 +1,11 @@
-//! `[approvals]`: what keeps approvers from being worn down.
+//! `[approvals]`: what keeps approvers from being worn down, and exceptions from their votes.
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{Invalid, require_between};
+use super::check::{Invalid, require_between, require_text};
 
-/// What keeps approvers from being worn down.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+/// What keeps approvers from being worn down, and exceptions from their votes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalsConfig {
     /// The most approvals that one run may have waiting.
@@ -14,6 +14,9 @@ pub struct ApprovalsConfig {
     pub denials_before_cooling: u32,
     /// For so long, in minutes.
     pub cooling_minutes: u32,
+    /// Groups of the identity provider whose people may let a waiting query run without the
+    /// usual votes; reviewers look at each such exception.
+    pub break_glass_groups: Vec<String>,
 }
 
 impl ApprovalsConfig {
@@ -25,6 +28,8 @@ impl ApprovalsConfig {
             1,
             100,
         )?;
-        require_between("cooling_minutes", self.cooling_minutes, 1, 10_080)
+        require_between("cooling_minutes", self.cooling_minutes, 1, 10_080)?;
+        let mut groups = self.break_glass_groups.iter();
+        groups.try_for_each(|group| require_text("break_glass_groups", group))
     }
 }

@@ -17,10 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::{AgentRecord, IntentRecord, PersonRecord, RunRecord};
 
-use super::{
-    DryRunFacts, ServiceError, Services, assessment::sha256, intents::NewParameter,
-    labels::job_labels,
-};
+use super::{DryRunFacts, ServiceError, Services, intents::NewParameter, labels::job_labels};
 use crate::{policy::Decision, warehouse::TableDescription};
 
 /// Counts changes of this list and of how its inputs are written.

@@ -2,14 +2,17 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use domain::{IntentId, IntentState};
+use analysis::Analysis;
+use domain::{ColumnName, IntentId, IntentState};
 use masking::{MaskedRow, Report};
 use sha2::{Digest as _, Sha256};
-use store::{ExecutionRecord, IntentRecord, RunRecord, SealedResult};
+use store::{
+    ExecutionRecord, IntentRecord, Notification, NotificationKind, RunRecord, SealedResult,
+};
 
 use super::{
     Notice, Problem, ResultColumn, ServiceError, Services, Statistics, labels::job_labels,
-    output_columns,
+    output_columns, unmasking::is_released,
 };
 use crate::{
     context::Context,
@@ -87,6 +90,16 @@ impl Services {
             return Ok(());
         }
         let view = self.view_intent(intent.clone()).await?;
+        if view
+            .approval
+            .is_some_and(|approval| self.now() >= approval.expires_at)
+        {
+            // Prepared in time, but not started: nobody's yes reaches so far.
+            let problem = Problem::new("approval_expired", "it did not start in time");
+            return self
+                .close(context, intent, IntentState::Cancelled, &problem)
+                .await;
+        }
         let analysis = view
             .analysis
             .ok_or(ServiceError::NotFound { what: "analysis" })?;
@@ -185,19 +198,24 @@ impl Services {
             .ok_or(ServiceError::NotFound { what: "analysis" })?;
         let agent = self.existing_agent(run.agent).await?;
         let warehouse = self.warehouse_of(run.agent).await?;
+        let condition = view
+            .approval
+            .and_then(|approval| approval.conditions.row_cap());
+        let most = condition.unwrap_or(u64::MAX);
+        let not_scanned = not_scanned(&analysis, &intent.unmask);
         let mut masked = Masked::default();
         let mut next = None;
         loop {
             let page = warehouse.rows(job, next.as_ref(), PAGE_ROWS).await?;
-            self.check_rows(page.total_rows, agent.caps.rows)?;
+            self.check_rows(page.total_rows.min(most), agent.caps.rows)?;
             masked.columns = output_columns(&analysis, &page.schema);
-            let (rows, report) = masking::mask_rows(&page.schema, &masked.positions(), page.rows)
-                .map_err(|error| {
-                ServiceError::refused("result_unreadable", error.to_string())
-            })?;
-            masked.rows.extend(rows);
+            masked.cut_to = (page.total_rows > most).then_some(most);
+            let (rows, report) = masking::mask_rows(&page.schema, &not_scanned, page.rows)
+                .map_err(|error| ServiceError::refused("result_unreadable", error.to_string()))?;
             masked.report.merge(report);
-            next = page.next;
+            let left = usize::try_from(most).unwrap_or(usize::MAX) - masked.rows.len();
+            masked.rows.extend(rows.into_iter().take(left));
+            next = page.next.filter(|_| (masked.rows.len() as u64) < most);
             if next.is_none() {
                 return Ok(masked);
             }
@@ -242,6 +260,7 @@ impl Services {
             row_count: masked.rows.len() as u64,
             pages: pages.len() as u64,
             result_digest: digest_of(&pages).to_string(),
+            cut_to: masked.cut_to,
         };
         let mut tx = self
             .parts
@@ -312,6 +331,10 @@ impl Services {
             .await?;
         tx.move_intent((intent.id, intent.run), intent.state, to, Some(&problem))
             .await?;
+        if matches!(to, IntentState::Stale | IntentState::Expired) {
+            let told = Notification::new(NotificationKind::ApprovalDecided).about(intent.id);
+            tx.notify(&told).await?;
+        }
         Ok(tx.commit().await?)
     }
 
@@ -327,17 +350,17 @@ struct Masked {
     columns: Vec<ResultColumn>,
     rows: Vec<MaskedRow>,
     report: Report,
+    /// How many rows a condition lets out, where there are more.
+    cut_to: Option<u64>,
 }
 
-impl Masked {
-    fn positions(&self) -> BTreeSet<usize> {
-        let masked = self
-            .columns
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| column.masked);
-        masked.map(|(position, _)| position).collect()
-    }
+/// Columns that the last scan leaves as they are: those that the SQL masked already, and those
+/// that hold nothing but what people let out unmasked. Which statement of a script answers is
+/// not always known: then every column is scanned.
+fn not_scanned(analysis: &Analysis, unmask: &BTreeSet<ColumnName>) -> BTreeSet<usize> {
+    let columns = analysis.answer().unwrap_or_default().iter();
+    let columns = columns.filter(|column| column.masked || is_released(column, unmask));
+    columns.map(|column| column.position).collect()
 }
 
 fn job_id(execution: &ExecutionRecord) -> Result<JobId, ServiceError> {

@@ -54,7 +54,7 @@ impl Services {
         tx: &mut Transaction,
         run: &RunRecord,
     ) -> Result<Option<Problem>, ServiceError> {
-        let config = self.parts.approvals;
+        let config = &self.parts.approvals;
         let pause = i64::from(config.cooling_minutes) * 60;
         let since = tx.now().plus_seconds(-2 * pause);
         let denials = tx.denials_of_run(run.id, since).await?;

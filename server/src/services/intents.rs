@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{IntentId, PersonId, RunId};
+use domain::{ColumnName, IntentId, PersonId, RunId};
 use serde::{Deserialize, Serialize};
 use store::{NewIntent, RunRecord, StoreError};
 
@@ -11,6 +11,9 @@ use crate::{
     context::{Context, RunActor},
     warehouse::Parameter,
 };
+
+/// The most columns that one intent may ask for unmasked: people have to weigh each.
+const COLUMNS_UNMASKED: usize = 10;
 
 /// A query parameter as an agent gives it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -49,6 +52,10 @@ pub struct Submission {
     pub purpose: String,
     /// A cap below the configured one, in bytes.
     pub maximum_bytes_billed: Option<u64>,
+    /// Columns to be read unmasked.
+    pub unmask: BTreeSet<ColumnName>,
+    /// Why they are needed unmasked.
+    pub unmask_reason: String,
 }
 
 impl Services {
@@ -119,18 +126,23 @@ impl Services {
             .filter(|purpose| !purpose.is_empty())
             .unwrap_or_else(|| run.purpose.clone());
         let parameters = serde_json::to_string(&submission.parameters)?;
-        let request = (&submission.sql, &parameters, &purpose, maximum_bytes_billed);
+        let (unmask, unmask_reason) = (submission.unmask, submission.unmask_reason);
+        let asked = (&submission.sql, &parameters, &purpose, maximum_bytes_billed);
+        let request = match unmask.is_empty() {
+            true => serde_json::to_vec(&asked)?,
+            false => serde_json::to_vec(&(asked, &unmask, &unmask_reason))?,
+        };
         Ok(NewIntent {
             id: IntentId::new(fresh_uuid()),
             run: run.id,
             idempotency_key: submission.idempotency_key,
-            request_digest: sha256(&serde_json::to_vec(&request)?).to_string(),
+            request_digest: sha256(&request).to_string(),
             sql: submission.sql,
             parameters,
             purpose,
             maximum_bytes_billed,
-            unmask: BTreeSet::new(),
-            unmask_reason: String::new(),
+            unmask,
+            unmask_reason,
             asks_again: None,
         })
     }
@@ -180,6 +192,7 @@ fn check_submission(submission: &Submission, sql_bytes: usize) -> Result<(), Ser
     if submission.purpose.len() > 1000 {
         return Err(ServiceError::invalid("purpose", "use at most 1000 bytes"));
     }
+    check_unmasking(submission)?;
     let reserved = |name: &String| name.eq_ignore_ascii_case(analysis::SALT_PARAMETER);
     let mut names = submission.parameters.iter().filter_map(|p| p.name.as_ref());
     if names.any(reserved) {
@@ -189,6 +202,26 @@ fn check_submission(submission: &Submission, sql_bytes: usize) -> Result<(), Ser
     if submission.maximum_bytes_billed == Some(0) {
         let detail = "give at least 1, or leave it out";
         return Err(ServiceError::invalid("maximum_bytes_billed", detail));
+    }
+    Ok(())
+}
+
+/// What is to be read unmasked needs a purpose of its own.
+fn check_unmasking(submission: &Submission) -> Result<(), ServiceError> {
+    let reason = submission.unmask_reason.trim();
+    if submission.unmask.len() > COLUMNS_UNMASKED {
+        let detail = format!("ask for at most {COLUMNS_UNMASKED} columns unmasked");
+        return Err(ServiceError::invalid("unmask", detail));
+    }
+    if reason.is_empty() != submission.unmask.is_empty() {
+        let detail = "say why the columns in `unmask` are needed unmasked, and only then";
+        return Err(ServiceError::invalid("unmask_reason", detail));
+    }
+    if reason.len() > 1000 {
+        return Err(ServiceError::invalid(
+            "unmask_reason",
+            "use at most 1000 bytes",
+        ));
     }
     Ok(())
 }

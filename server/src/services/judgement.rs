@@ -1,6 +1,10 @@
 //! Judging a received intent, and moving it where the judgement says.
 
-use domain::{ApprovalId, Conditions, EventName, IntentId, IntentState, RiskLevel, Route};
+use std::collections::BTreeSet;
+
+use domain::{
+    ApprovalId, ColumnName, Conditions, EventName, Ground, IntentId, IntentState, RiskLevel, Route,
+};
 use serde::Serialize;
 use store::{
     Assessed, IntentRecord, NewApproval, Notification, NotificationKind, RunRecord,
@@ -19,6 +23,8 @@ struct AssessedEntry<'a> {
     findings: Vec<&'a str>,
     tables: Vec<&'a str>,
     bytes: Option<u64>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    unmasked: &'a BTreeSet<ColumnName>,
     digest: domain::Digest,
 }
 
@@ -84,8 +90,12 @@ impl Services {
             .await?;
         keep_assessment(&mut tx, intent, &assessment).await?;
         if assessment.decision.route == Route::Approve {
-            tx.insert_approval(&self.new_approval(intent, run, &assessment))
-                .await?;
+            let ground = match to {
+                IntentState::Approved => Ground::Standing,
+                _ => Ground::Votes,
+            };
+            let new = self.new_approval((intent, run), &assessment, ground);
+            tx.insert_approval(&new).await?;
             if to == IntentState::PendingApproval {
                 tx.notify(&Notification::new(NotificationKind::ApprovalWaiting).about(intent.id))
                     .await?;
@@ -138,9 +148,9 @@ impl Services {
 
     fn new_approval(
         &self,
-        intent: &IntentRecord,
-        run: &RunRecord,
+        (intent, run): (&IntentRecord, &RunRecord),
         assessment: &Assessment,
+        ground: Ground,
     ) -> NewApproval {
         let decision = &assessment.decision;
         let expires_at = self.now().plus_seconds(decision.expires_after_seconds);
@@ -149,6 +159,7 @@ impl Services {
             intent: intent.id,
             intent_digest: assessment.binding.digest().to_string(),
             requirements: decision.requirements.clone(),
+            ground,
             // An approval that outlives its run could never be used.
             expires_at: expires_at.min(run.expires_at),
         }
@@ -160,26 +171,34 @@ async fn keep_assessment(
     intent: &IntentRecord,
     assessment: &Assessment,
 ) -> Result<(), ServiceError> {
-    let (analysis, decision) = (&assessment.analysis, &assessment.decision);
-    let dry_run = assessment.dry_run.as_ref().map(serde_json::to_string);
-    let assessed = Assessed {
-        analysis: serde_json::to_string(analysis)?,
-        dry_run: dry_run.transpose()?,
-        decision: serde_json::to_string(decision)?,
-        risk: analysis.risk,
-        binding: serde_json::to_string(&assessment.binding)?,
-    };
-    tx.assess_intent(intent.id, &assessed).await?;
+    tx.assess_intent(intent.id, &assessed(assessment)?).await?;
     let (subject, run) = (intent.id.to_string(), Some(intent.run));
-    let entry = assessed_entry(assessment);
+    let entry = assessed_entry(intent, assessment);
     tx.record(EventName::IntentAssessed, &subject, run, &entry)
         .await?;
-    tx.record(EventName::IntentDecided, &subject, run, decision)
-        .await?;
+    tx.record(
+        EventName::IntentDecided,
+        &subject,
+        run,
+        &assessment.decision,
+    )
+    .await?;
     Ok(())
 }
 
-fn assessed_entry(assessment: &Assessment) -> AssessedEntry<'_> {
+/// What is kept of an assessment with its intent.
+pub(super) fn assessed(assessment: &Assessment) -> Result<Assessed, serde_json::Error> {
+    let dry_run = assessment.dry_run.as_ref().map(serde_json::to_string);
+    Ok(Assessed {
+        analysis: serde_json::to_string(&assessment.analysis)?,
+        dry_run: dry_run.transpose()?,
+        decision: serde_json::to_string(&assessment.decision)?,
+        risk: assessment.analysis.risk,
+        binding: serde_json::to_string(&assessment.binding)?,
+    })
+}
+
+fn assessed_entry<'a>(intent: &'a IntentRecord, assessment: &'a Assessment) -> AssessedEntry<'a> {
     let analysis = &assessment.analysis;
     let tables = analysis.reads().into_iter().chain(analysis.writes());
     AssessedEntry {
@@ -188,6 +207,7 @@ fn assessed_entry(assessment: &Assessment) -> AssessedEntry<'_> {
         findings: analysis.findings().map(|f| f.code.as_str()).collect(),
         tables: tables.map(domain::TableName::as_str).collect(),
         bytes: assessment.dry_run.as_ref().map(|facts| facts.bytes),
+        unmasked: &intent.unmask,
         digest: assessment.binding.digest(),
     }
 }

@@ -4,15 +4,19 @@
 //! Nothing here knows of HTTP, pages or JSON bodies; doors translate.
 
 mod agents;
+mod aggregates;
 mod agreement;
 mod approvals;
 mod assessment;
 mod binding;
+mod break_glass;
 mod caps;
 mod catalog;
+mod conditions;
 mod confirmation;
 mod deliveries;
 mod error;
+mod exceptions;
 mod executions;
 mod fatigue;
 mod intent_views;
@@ -43,6 +47,7 @@ mod scope_check;
 mod standing_approvals;
 mod step_up;
 mod tables;
+mod unmasking;
 
 use std::sync::Arc;
 
@@ -55,9 +60,12 @@ pub use agents::{AgentView, EffectivePower};
 pub use approvals::{ApprovalView, Hindrance};
 pub use assessment::{Assessment, DryRunFacts};
 pub use binding::Input as BoundInput;
+pub use break_glass::{BreakGlass, GlassHindrance};
 pub use catalog::CatalogCache;
+pub use conditions::ConditionsView;
 pub use confirmation::CastVote;
 pub use error::ServiceError;
+pub use exceptions::ExceptionView;
 pub use fatigue::Habit;
 pub use intent_views::IntentView;
 pub use intents::{NewParameter, Submission};
@@ -115,7 +123,7 @@ pub struct Parts {
     pub mailer: Arc<dyn Mailer>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// What keeps approvers from being worn down.
+    /// What keeps approvers from being worn down, and exceptions from their votes.
     pub approvals: ApprovalsConfig,
     /// How much is too much.
     pub limits: LimitsConfig,

@@ -1,6 +1,6 @@
 //! The tables and views that an intent touches, as the warehouse describes them now.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use analysis::Analysis;
 use domain::TableName;
@@ -25,13 +25,17 @@ impl Services {
         names.extend(&dry_run.referenced_tables);
         // The members of a wildcard are named beside it.
         names.retain(|name| !name.as_str().ends_with('*'));
-        let described = stream::iter(names)
-            .map(async |name| match self.parts.warehouse.table(name).await {
-                Ok(description) => Ok(Some(description)),
-                Err(WarehouseError::NotFound { .. }) => Ok(None),
-                Err(other) => Err(ServiceError::from(other)),
-            })
-            .buffered(CONCURRENT);
+        let described = names.into_iter().cloned().map(|name| {
+            let warehouse = Arc::clone(&self.parts.warehouse);
+            async move {
+                match warehouse.table(&name).await {
+                    Ok(description) => Ok(Some(description)),
+                    Err(WarehouseError::NotFound { .. }) => Ok(None),
+                    Err(other) => Err(other),
+                }
+            }
+        });
+        let described = stream::iter(described).buffered(CONCURRENT);
         let described: Vec<Option<TableDescription>> = described.try_collect().await?;
         Ok(described.into_iter().flatten().collect())
     }

@@ -1,7 +1,7 @@
 //! The last look before a job exists: whether the run may still act, and whether what would
 //! run is still what was decided on.
 
-use domain::{ExecutionId, Ground, IntentState};
+use domain::{Ballot, ExecutionId, Ground, IntentState};
 use store::{ApprovalRecord, IntentRecord, NewExecution, RunRecord};
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
     caps::over_daily_bytes,
     fresh_uuid,
     intent_views::read_json,
+    intents::is_asker,
 };
 use crate::{context::Context, warehouse::JobId};
 
@@ -88,7 +89,7 @@ impl Services {
             return Ok(None);
         }
         if let Some(approval) = approval
-            && let Some(problem) = self.lost_its_ground(approval).await?
+            && let Some(problem) = self.lost_its_ground(run, approval).await?
         {
             return Ok(Some(problem));
         }
@@ -102,21 +103,29 @@ impl Services {
             return Ok(Some(Problem::new("approval_stale", what)));
         };
         let conditions = approval.map(|approval| approval.conditions.clone());
-        let now = self.assess(intent, run, &conditions.unwrap_or_default());
-        let now = now.await?;
+        let conditions = conditions.unwrap_or_default();
+        let now = self.assess(intent, run, &conditions).await?;
         Ok(stale(&decided.changes(&now.binding), now.problem.as_ref()))
     }
 
     /// Whether the people on whom the approval rests still are enough of those who may give it.
     async fn lost_its_ground(
         &self,
+        run: &RunRecord,
         approval: &ApprovalRecord,
     ) -> Result<Option<Problem>, ServiceError> {
-        if approval.ground != Ground::Votes {
-            return Ok(None);
-        }
-        let votes = self.parts.store.votes_on(approval.id).await?;
-        let counts = outcome(&votes, &approval.requirements) == IntentState::Approved;
+        let owner = self.existing_agent(run.agent).await?.owner;
+        let asker = |person| is_asker(person, run, owner);
+        let counts = match approval.ground {
+            Ground::Votes => {
+                let mut votes = self.parts.store.votes_on(approval.id).await?;
+                votes.retain(|vote| vote.ballot == Ballot::Deny || !asker(vote.person));
+                outcome(&votes, &approval.requirements) == IntentState::Approved
+            }
+            Ground::BreakGlass => self.glass_still_stands(approval, asker).await?,
+            // Whoever applies a standing approval looks whether it still stands.
+            Ground::Standing => true,
+        };
         Ok((!counts).then(|| {
             let detail = "It did not run, because an approver lost their access since: too few \
                           of those who said yes may still say so. Ask again.";

@@ -39,6 +39,8 @@ impl Services {
             parameters: serde_json::from_str(&old.parameters)?,
             purpose: old.purpose,
             maximum_bytes_billed: Some(old.maximum_bytes_billed),
+            unmask: old.unmask,
+            unmask_reason: old.unmask_reason,
         };
         self.take_in(context, old.run, submission, Some(id)).await
     }

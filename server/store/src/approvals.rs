@@ -1,13 +1,13 @@
 //! Approvals and the votes on them.
 
 use domain::{
-    ApprovalId, Ballot, Conditions, EventName, Ground, IntentId, PersonId, Requirement, RunId,
-    Timestamp, VoteId,
+    ApprovalId, Ballot, Conditions, EventName, Ground, IntentId, IntentState, Narrowing, PersonId,
+    Requirement, RunId, Timestamp, VoteId,
 };
 use serde::Serialize;
 
 use crate::{
-    Store, StoreError, Transaction,
+    Assessed, Store, StoreError, Transaction,
     row::{Row, RowExt as _, collect},
 };
 
@@ -85,6 +85,8 @@ pub struct NewApproval {
     pub intent_digest: String,
     /// Whose approvals it takes; all have to be met.
     pub requirements: Vec<Requirement>,
+    /// What settles it.
+    pub ground: Ground,
     /// From when on it can no longer be decided.
     pub expires_at: Timestamp,
 }
@@ -104,6 +106,8 @@ pub struct NewVote {
     pub ballot: Ballot,
     /// Why.
     pub comment: String,
+    /// What a yes depends on.
+    pub conditions: Conditions,
 }
 
 #[derive(Serialize)]
@@ -112,6 +116,34 @@ struct Cast<'a> {
     ballot: Ballot,
     intent_digest: &'a str,
     comment: &'a str,
+    #[serde(skip_serializing_if = "Conditions::is_empty")]
+    conditions: &'a Conditions,
+}
+
+/// An open approval with further conditions. The [`Narrowing`] is the proof that nothing is
+/// allowed which earlier voters did not say yes to.
+#[derive(Debug, Clone, Copy)]
+pub struct Narrowed<'a> {
+    /// Which.
+    pub approval: ApprovalId,
+    /// What is to be approved.
+    pub intent: IntentId,
+    /// Within which run.
+    pub run: RunId,
+    /// The step from the conditions so far.
+    pub narrowing: &'a Narrowing,
+    /// The digests of what is approved: so far, and from now on.
+    pub digests: (&'a str, &'a str),
+    /// What would run from now on.
+    pub assessed: &'a Assessed,
+}
+
+#[derive(Serialize)]
+struct NarrowedTo<'a> {
+    intent: IntentId,
+    before: &'a str,
+    after: &'a str,
+    conditions: &'a Conditions,
 }
 
 fn read_approval(row: &Row) -> Result<ApprovalRecord, StoreError> {
@@ -151,7 +183,7 @@ fn read_vote(row: &Row) -> Result<VoteRecord, StoreError> {
 
 const VOTES_ON: &str = "
     select v.id, v.person_id, v.ballot, v.comment, v.cast_at, v.conditions, p.groups,
-        case when p.disabled_at is null and p.roles like '%"approver"%' then 1 else 0 end
+        case when p.disabled_at is null and p.roles like '%approver%' then 1 else 0 end
             as has_access
     from votes v join people p on p.id = v.person_id
     where v.approval_id = $1 order by v.cast_at, v.id";
@@ -162,8 +194,8 @@ impl Transaction {
         let now = self.now();
         sqlx::query(
             "insert into approvals (id, intent_id, intent_digest, requirements, needed, approvers,
-                 created_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                 created_at, expires_at, ground)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(approval.id.to_string())
         .bind(approval.intent.to_string())
@@ -177,6 +209,7 @@ impl Transaction {
         ))?)
         .bind(now.micros())
         .bind(approval.expires_at.micros())
+        .bind(approval.ground.as_str())
         .execute(self.connection())
         .await?;
         Ok(())
@@ -193,8 +226,8 @@ impl Transaction {
     ) -> Result<Vec<VoteRecord>, StoreError> {
         let now = self.now();
         sqlx::query(
-            "insert into votes (id, approval_id, person_id, ballot, comment, cast_at)
-             values ($1, $2, $3, $4, $5, $6)",
+            "insert into votes (id, approval_id, person_id, ballot, comment, cast_at, conditions)
+             values ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(vote.id.to_string())
         .bind(vote.approval.to_string())
@@ -202,6 +235,7 @@ impl Transaction {
         .bind(vote.ballot.as_str())
         .bind(&vote.comment)
         .bind(now.micros())
+        .bind(serde_json::to_string(&vote.conditions)?)
         .execute(self.connection())
         .await?;
         let payload = Cast {
@@ -209,6 +243,7 @@ impl Transaction {
             ballot: vote.ballot,
             intent_digest,
             comment: &vote.comment,
+            conditions: &vote.conditions,
         };
         self.record(
             EventName::VoteCast,
@@ -222,6 +257,44 @@ impl Transaction {
             .fetch_all(self.connection())
             .await?;
         collect(&rows, read_vote)
+    }
+
+    /// Binds an open approval to what its voters' conditions leave, if it still is bound to
+    /// what the caller saw.
+    ///
+    /// # Errors
+    /// [`StoreError::Moved`] when it was narrowed or decided meanwhile.
+    pub async fn narrow_approval(&mut self, narrowed: &Narrowed<'_>) -> Result<(), StoreError> {
+        let (before, after) = narrowed.digests;
+        let conditions = narrowed.narrowing.after();
+        let done = sqlx::query(
+            "update approvals set intent_digest = $3, conditions = $4
+             where id = $1 and intent_digest = $2 and conditions = $5 and closed_at is null",
+        )
+        .bind(narrowed.approval.to_string())
+        .bind(before)
+        .bind(after)
+        .bind(serde_json::to_string(conditions)?)
+        .bind(serde_json::to_string(narrowed.narrowing.before())?)
+        .execute(self.connection())
+        .await?;
+        if done.rows_affected() != 1 {
+            let expected = IntentState::PendingApproval;
+            return Err(StoreError::Moved { expected });
+        }
+        let pending = IntentState::PendingApproval;
+        self.put_assessment(narrowed.intent, pending, narrowed.assessed)
+            .await?;
+        let payload = NarrowedTo {
+            intent: narrowed.intent,
+            before,
+            after,
+            conditions,
+        };
+        let (subject, run) = (narrowed.approval.to_string(), Some(narrowed.run));
+        self.record(EventName::ApprovalNarrowed, &subject, run, &payload)
+            .await?;
+        Ok(())
     }
 
     /// Closes an approval. The intent's move records it.

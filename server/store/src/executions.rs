@@ -32,6 +32,8 @@ pub struct ExecutionRecord {
     pub detections: Option<String>,
     /// Digest of the sealed pages.
     pub result_digest: Option<String>,
+    /// How many rows a condition let out, where there were more.
+    pub cut_to: Option<u64>,
 }
 
 /// An execution to be prepared.
@@ -70,6 +72,9 @@ pub struct SealedResult {
     pub pages: u64,
     /// Digest of the sealed pages.
     pub result_digest: String,
+    /// How many rows a condition let out, where there were more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut_to: Option<u64>,
 }
 
 fn read(row: &Row) -> Result<ExecutionRecord, StoreError> {
@@ -86,6 +91,9 @@ fn read(row: &Row) -> Result<ExecutionRecord, StoreError> {
             .and_then(|count| u64::try_from(count).ok()),
         detections: row.optional_text("detections")?,
         result_digest: row.optional_text("result_digest")?,
+        cut_to: row
+            .optional_integer("cut_to")?
+            .and_then(|count| u64::try_from(count).ok()),
     })
 }
 
@@ -173,7 +181,8 @@ impl Transaction {
         let now = self.now();
         sqlx::query(
             "update executions set finished_at = $2, statistics = $3, columns = $4,
-                 row_count = $5, detections = $6, result_digest = $7, bytes = coalesce($8, bytes)
+                 row_count = $5, detections = $6, result_digest = $7, bytes = coalesce($8, bytes),
+                 cut_to = $9
              where id = $1 and result_digest is null",
         )
         .bind(sealed.execution.to_string())
@@ -184,6 +193,7 @@ impl Transaction {
         .bind(&sealed.detections)
         .bind(&sealed.result_digest)
         .bind(sealed.bytes_billed.map(signed))
+        .bind(sealed.cut_to.map(signed))
         .execute(self.connection())
         .await?;
         self.record(

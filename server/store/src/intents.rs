@@ -187,9 +187,20 @@ impl Transaction {
         id: IntentId,
         assessed: &Assessed,
     ) -> Result<(), StoreError> {
+        self.put_assessment(id, IntentState::Received, assessed)
+            .await
+    }
+
+    /// The same for an intent that stands in another state.
+    pub(crate) async fn put_assessment(
+        &mut self,
+        id: IntentId,
+        state: IntentState,
+        assessed: &Assessed,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "update intents set analysis = $2, dry_run = $3, decision = $4, risk = $5, binding = $6
-             where id = $1 and state = 'received'",
+             where id = $1 and state = $7",
         )
         .bind(id.to_string())
         .bind(&assessed.analysis)
@@ -197,6 +208,7 @@ impl Transaction {
         .bind(&assessed.decision)
         .bind(assessed.risk.as_str())
         .bind(&assessed.binding)
+        .bind(state.as_str())
         .execute(self.connection())
         .await?;
         Ok(())

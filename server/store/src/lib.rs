@@ -10,6 +10,7 @@ mod browser_sessions;
 mod database;
 mod device_requests;
 mod error;
+mod exceptions;
 mod executions;
 mod fatigue;
 mod grants;
@@ -32,12 +33,13 @@ mod used_proofs;
 use std::{str::FromStr, time::Duration};
 
 pub use agents::{AgentMove, AgentRecord, Deed, NewAgent};
-pub use approvals::{ApprovalRecord, NewApproval, NewVote, VoteRecord, approvals_among};
+pub use approvals::{ApprovalRecord, Narrowed, NewApproval, NewVote, VoteRecord, approvals_among};
 pub use browser_sessions::{BrowserSessionRecord, NewBrowserSession, SessionOwner};
 pub use device_requests::{
     AskedRun, Confirmation, DeviceRequestRecord, DeviceVerdict, NewDeviceRequest, WorkloadEvidence,
 };
 pub use error::StoreError;
+pub use exceptions::{BreakGlassRecord, ExceptionRecord, NewBreakGlass};
 pub use executions::{ExecutionRecord, NewExecution, SealedResult};
 pub use fatigue::LookRecord;
 pub use grants::{GrantRecord, NewGrant};

@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    AgentId, ApprovalId, Ballot, Caps, Digest, Door, EventName, IntentId, IntentState, PersonId,
-    Requirement, Role, RunId, Scope, Timestamp, VoteId,
+    AgentId, ApprovalId, Ballot, Caps, Conditions, Digest, Door, EventName, Ground, IntentId,
+    IntentState, PersonId, Requirement, Role, RunId, Scope, Timestamp, VoteId,
 };
 use store::{
     NewAgent, NewApproval, NewIntent, NewRun, NewVote, RunEvidence, SignIn, Store, StoreError,
@@ -197,6 +197,7 @@ async fn a_person_votes_once() {
             approvers: vec!["stewards".into()],
             count: 2,
         }],
+        ground: Ground::Votes,
         expires_at: NOW.plus_seconds(60),
     })
     .await
@@ -208,6 +209,7 @@ async fn a_person_votes_once() {
         person: scene.person,
         ballot: Ballot::Approve,
         comment: String::new(),
+        conditions: Conditions::default(),
     };
     let votes = tx.insert_vote(&vote(30), "sha256:0").await.expect("a vote");
     assert_eq!(votes.len(), 1);

@@ -39,7 +39,7 @@ const OPEN: [&str; 13] = [
 ];
 
 /// For agents: a run's token.
-const BY_RUN_TOKEN: [&str; 9] = [
+const BY_RUN_TOKEN: [&str; 10] = [
     "/api/v1/analyze",
     "/api/v1/intents",
     "/api/v1/intents/{id}",

@@ -3,7 +3,9 @@
 mod agents;
 mod approvals;
 mod binding;
+mod break_glass;
 mod caps;
+mod conditions;
 mod crashes;
 mod executions;
 mod fatigue;
@@ -19,3 +21,4 @@ mod staleness;
 mod standing_approvals;
 mod step_up;
 mod tokens;
+mod unmasking;

@@ -129,7 +129,7 @@ impl TestPortal {
     }
 
     /// Changes the database as no part of the program would.
-    pub async fn tamper(&self, statement: &str) {
+    pub async fn tamper(&self, statement: &'static str) {
         let url = format!("sqlite://{}/countersign.db", self.folder().display());
         let mut database = SqliteConnection::connect(&url).await.expect("the database");
         let done = sqlx::raw_sql(statement).execute(&mut database).await;
@@ -339,10 +339,10 @@ pub async fn compose(
         policy: program::policies(&config.policy).expect("policies"),
         mailer: mails.clone(),
         clock: clock.clone(),
-        approvals: config.approvals,
         limits: config.limits,
         step_up: StepUpRule::new(&config.identity),
         rights: config.rights.clone(),
+        approvals: config.approvals.clone(),
         warehouse_config: config.warehouse.clone(),
         masking: config.masking.clone(),
         issuers: program::issuers(config).expect("issuers"),

@@ -66,7 +66,7 @@ impl<'c> Masks<'c> {
     fn nested(&self, column: &Column, access: &str, outer: Option<&Tag>, level: usize) -> String {
         let own = column.tag.as_ref().filter(|tag| tag.is_sensitive());
         let tag = own.or(outer);
-        if tag.is_none() && !column.is_sensitive() {
+        if column.unmasked || (tag.is_none() && !column.is_sensitive()) {
             return access.to_owned();
         }
         if column.mode != Mode::Repeated {

@@ -205,7 +205,11 @@ impl Walk<'_> {
         let fields = columns.collect();
         let pseudo = pseudo.iter().map(|name| {
             let path = format!("{full}.{name}");
-            let number = sources.add(Source { path, tag: None });
+            let number = sources.add(Source {
+                path,
+                tag: None,
+                unmasked: false,
+            });
             let value = Value {
                 flow: Flow::of(number),
                 ..Value::default()
@@ -282,7 +286,7 @@ impl Walk<'_> {
     }
 }
 
-/// Takes over the tags of a table of the same shape; false where the shapes differ.
+/// Takes over the tags of a table of the same shape, and what of it is masked; false where the shapes differ.
 fn merge_tags(columns: &mut [Column], others: &[Column]) -> bool {
     columns.len() == others.len()
         && columns.iter_mut().zip(others).all(|(column, other)| {
@@ -293,6 +297,7 @@ fn merge_tags(columns: &mut [Column], others: &[Column]) -> bool {
             if sensitive(other) && !sensitive(column) {
                 column.tag.clone_from(&other.tag);
             }
+            column.unmasked &= other.unmasked;
             same && merge_tags(&mut column.fields, &other.fields)
         })
 }

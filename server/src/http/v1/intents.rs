@@ -47,6 +47,8 @@ pub async fn submit(
         parameters: body.parameters,
         purpose: body.purpose,
         maximum_bytes_billed: body.maximum_bytes_billed,
+        unmask: body.unmask,
+        unmask_reason: body.unmask_reason,
     };
     let view = services.submit_intent(&context, submission).await?;
     taken_in(view, &services)

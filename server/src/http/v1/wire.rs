@@ -1,7 +1,10 @@
 //! What travels: requests as agents write them, answers as they read them.
 
+use std::collections::BTreeSet;
+
 use domain::{
-    ApprovalId, Ballot, Finding, IntentId, IntentState, QuestionId, RiskLevel, Route, RunId,
+    ApprovalId, Ballot, ColumnName, Conditions, Finding, IntentId, IntentState, QuestionId,
+    RiskLevel, Route, RunId,
 };
 use serde::{Deserialize, Serialize};
 use store::QuestionRecord;
@@ -23,6 +26,12 @@ pub struct IntentIn {
     /// A cap below the configured one, in bytes.
     #[serde(default)]
     pub maximum_bytes_billed: Option<u64>,
+    /// Columns to be read unmasked, each as `project.dataset.table.column`.
+    #[serde(default)]
+    pub unmask: BTreeSet<ColumnName>,
+    /// Why they are needed unmasked; needed with `unmask`.
+    #[serde(default)]
+    pub unmask_reason: String,
 }
 
 /// The body of `POST /analyze`.
@@ -71,6 +80,9 @@ pub struct IntentOut {
     /// The sealed result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<ResultOut>,
+    /// Columns that it is to read unmasked.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub unmask: BTreeSet<ColumnName>,
     /// The stale or expired intent that this one asks for again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asks_again: Option<IntentId>,
@@ -105,6 +117,9 @@ pub struct ApprovalOut {
     pub page: String,
     /// How many must approve.
     pub needed: u64,
+    /// What its voters restrict.
+    #[serde(skip_serializing_if = "Conditions::is_empty")]
+    pub conditions: Conditions,
     /// What was said so far.
     pub votes: Vec<VoteOut>,
     /// RFC 3339.
@@ -151,6 +166,9 @@ pub struct ResultOut {
     pub rows: u64,
     /// Its columns.
     pub columns: Vec<ResultColumn>,
+    /// How many rows a condition of the approval let out, where the result had more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut_to: Option<u64>,
     /// SHA-256 of the pages, as the ledger has it.
     pub digest: String,
     /// Where the rows are.
@@ -170,6 +188,7 @@ impl IntentOut {
             page: format!("{public_url}/approvals/{}", approval.id),
             id: approval.id,
             needed: approval.needed,
+            conditions: approval.conditions,
             votes,
             expires_at: approval.expires_at.to_rfc3339(),
         });
@@ -196,6 +215,7 @@ impl IntentOut {
             questions: view.questions.into_iter().map(question_out).collect(),
             problem: view.problem,
             result,
+            unmask: view.intent.unmask,
             asks_again: view.intent.asks_again,
         }
     }
@@ -230,6 +250,7 @@ fn result_out(view: &IntentView, public_url: &str) -> Option<ResultOut> {
     Some(ResultOut {
         rows: execution.row_count?,
         columns: serde_json::from_str(execution.columns.as_deref()?).ok()?,
+        cut_to: execution.cut_to,
         digest: execution.result_digest.clone()?,
         url: format!("{public_url}/api/v1/intents/{}/results", view.intent.id),
     })

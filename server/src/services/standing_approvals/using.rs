@@ -21,7 +21,8 @@ impl Services {
         run: &RunRecord,
         assessment: &Assessment,
     ) -> Result<Vec<StandingApprovalRecord>, ServiceError> {
-        let is_asked = assessment.decision.route == Route::Approve;
+        // Columns unmasked take votes on this very query.
+        let is_asked = assessment.decision.route == Route::Approve && intent.unmask.is_empty();
         let Some(dry_run) = assessment.dry_run.as_ref().filter(|_| is_asked) else {
             return Ok(Vec::new());
         };

@@ -55,6 +55,7 @@ impl From<Field> for Column {
             tag: field.policy_tags.as_ref().and_then(tag),
             fields: field.fields.into_iter().map(Self::from).collect(),
             name: field.name,
+            unmasked: false,
         }
     }
 }

@@ -1,0 +1,103 @@
+//! Why a person may not decide on an approval.
+
+use domain::{IntentState, Requirement, Role, Timestamp};
+use store::{AgentRecord, ApprovalRecord, VoteRecord, approvals_among};
+
+use super::super::{IntentView, intents::is_asker};
+use crate::context::Person;
+
+/// Why a person may not decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hindrance {
+    /// They lack the role.
+    NotApprover,
+    /// They are in none of the groups whose vote is still needed.
+    NotInGroup,
+    /// They opened the run, or own the agent.
+    Asker,
+    /// They have voted.
+    HasVoted,
+    /// Its time is over.
+    Expired,
+    /// It was decided.
+    Closed,
+    /// They have to prove anew, and strongly, who they are.
+    StepUp,
+}
+
+impl Hindrance {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotApprover => "not_an_approver",
+            Self::NotInGroup => "not_in_approver_group",
+            Self::Asker => "own_request",
+            Self::HasVoted => "already_voted",
+            Self::Expired => "approval_expired",
+            Self::Closed => "approval_closed",
+            Self::StepUp => "step_up_needed",
+        }
+    }
+
+    /// The sentence for a person.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::NotApprover => "Only approvers decide.",
+            Self::NotInGroup => "The policy asks another group to decide this.",
+            Self::Asker => {
+                "You opened this run or own its agent: nobody approves their own request."
+            }
+            Self::HasVoted => "You have voted on this already.",
+            Self::Expired => "Its time is over. The agent can ask again.",
+            Self::Closed => "It has been decided already.",
+            Self::StepUp => {
+                "This decision needs a fresh proof of who you are: confirm that it is you, and \
+                 decide then."
+            }
+        }
+    }
+
+    /// Whether the person can do something about it, right now.
+    #[must_use]
+    pub fn can_be_overcome(self) -> bool {
+        self == Self::StepUp
+    }
+}
+
+/// Why this person may not decide, apart from proving anew who they are.
+pub(super) fn hindrance(
+    person: &Person,
+    approval: &ApprovalRecord,
+    intent: &IntentView,
+    agent: &AgentRecord,
+    now: Timestamp,
+) -> Option<Hindrance> {
+    let has_voted = intent.votes.iter().any(|vote| vote.person == person.id);
+    if intent.intent.state != IntentState::PendingApproval {
+        Some(Hindrance::Closed)
+    } else if now >= approval.expires_at {
+        Some(Hindrance::Expired)
+    } else if is_asker(person.id, &intent.run, agent.owner) {
+        Some(Hindrance::Asker)
+    } else if !person.roles.contains(&Role::Approver) {
+        Some(Hindrance::NotApprover)
+    } else if has_voted {
+        Some(Hindrance::HasVoted)
+    } else if !is_asked(approval, &intent.votes, &person.groups) {
+        Some(Hindrance::NotInGroup)
+    } else {
+        None
+    }
+}
+
+/// Whether the vote of somebody in these groups is still needed.
+pub(super) fn is_asked<'a>(
+    approval: &ApprovalRecord,
+    votes: &[VoteRecord],
+    groups: impl IntoIterator<Item = &'a String> + Copy,
+) -> bool {
+    let unmet = Requirement::unmet(&approval.requirements, &approvals_among(votes));
+    unmet.iter().any(|requirement| requirement.asks(groups))
+}
