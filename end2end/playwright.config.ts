@@ -37,6 +37,8 @@ export default defineConfig({
     {
       name: 'gateway',
       testMatch: [
+        'approval.spec.ts',
+        'links.spec.ts',
         'masking.spec.ts',
         'bad-input.spec.ts',
         'pages.spec.ts',

@@ -171,6 +171,77 @@ async fn the_decision_is_a_plain_form_with_two_buttons() {
 }
 
 #[tokio::test]
+async fn what_is_critical_is_approved_by_typing_the_agents_name() {
+    let field = "name=\"confirmation\" required";
+    let grave = page(&format!("/approvals/{}", approval_id(1))).await;
+    assert!(grave.contains(field));
+    // A denial goes through without it.
+    assert!(grave.contains("value=\"deny\" formnovalidate"), "{grave}");
+    assert!(
+        !page(&format!("/approvals/{}", approval_id(0)))
+            .await
+            .contains(field)
+    );
+
+    let approval = approval_id(1);
+    let form = format!("approval={approval}&ballot=approve&confirmation=churn");
+    let cookie = header(&post("/ui/decide", &form).await, SET_COOKIE);
+    assert!(cookie.contains("countersign_form"), "{cookie}");
+    let form = format!("approval={approval}&ballot=approve&confirmation=churn-model");
+    assert_eq!(header(&post("/ui/decide", &form).await, SET_COOKIE), "");
+}
+
+#[tokio::test]
+async fn the_inbox_shows_the_highest_risk_first_and_filters_by_its_address() {
+    let places = |html: &str| {
+        ["Unmask card numbers", "second order failed", "Daily funnel"].map(|sign| html.find(sign))
+    };
+    let all = places(&page("/").await);
+    assert!(
+        all.iter().all(Option::is_some) && all.is_sorted(),
+        "{all:?}"
+    );
+    for (query, shown) in [
+        ("risk=high", [false, true, false]),
+        ("agent=support-copilot", [false, false, true]),
+        ("person=alice%40example.com", [true, true, false]),
+        ("tag=pii.ssn&risk=critical", [true, false, false]),
+        ("tag=pci", [false, false, false]),
+        ("mine=1", [true, true, false]),
+    ] {
+        let html = page(&format!("/?{query}")).await;
+        assert_eq!(places(&html).map(|place| place.is_some()), shown, "{query}");
+    }
+    assert!(page("/?tag=pci").await.contains("No request fits"));
+}
+
+#[tokio::test]
+async fn one_request_leads_to_the_next() {
+    let [grave, high, own] = [1, 0, 2].map(|number| format!("/approvals/{}", approval_id(number)));
+    for (query, target) in [
+        (String::new(), grave.as_str()),
+        (format!("after={}", approval_id(1)), &high),
+        (format!("before={}", approval_id(0)), &grave),
+        // Own requests are for others, and behind the last there is the inbox.
+        (format!("after={}", approval_id(0)), "/"),
+        (format!("after={}", approval_id(3)), &grave),
+    ] {
+        let request = Request::get(format!("/next?{query}")).body(Body::empty());
+        let answer = send(Amount::Some, &Role::ALL, request.expect("a request")).await;
+        assert_eq!(header(&answer, LOCATION), target, "{query}");
+        assert_ne!(header(&answer, LOCATION), own);
+    }
+}
+
+#[tokio::test]
+async fn what_hides_in_a_text_is_spelled_out() {
+    let html = page(&format!("/approvals/{}", approval_id(2))).await;
+    assert!(!html.contains('\u{202e}') && !html.contains('\u{200b}'));
+    assert!(html.contains("U+202E") && html.contains("<small>U+0430</small>"));
+    assert!(html.contains("The purpose holds 1 character that cannot be seen"));
+}
+
+#[tokio::test]
 async fn who_may_not_decide_gets_the_reason_instead_of_the_form() {
     let html = page(&format!("/approvals/{}", approval_id(5))).await;
     assert!(html.contains("You opened this run, so somebody else decides."));

@@ -1,11 +1,12 @@
 /** Mail as Countersign writes it to files where no SMTP server is configured. */
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Every mail so far, as people read it. */
 export function decodedMail(folder: string): string[] {
   const directory = join(folder, 'mail');
+  if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .filter((name) => name.endsWith('.eml'))
     .map((name) => decoded(readFileSync(join(directory, name), 'latin1')));

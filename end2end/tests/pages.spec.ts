@@ -1,15 +1,19 @@
-/** Every page: readable at every width, in light and dark, with assistive technology. */
+/**
+ * Every page: readable at every width, in light and dark, with assistive technology. Its pictures
+ * are in `results/pages`, to be looked at.
+ */
 
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { join } from 'node:path';
 import { asPerson } from '../support/people.ts';
 import { decide, openReview, readyAgent } from '../support/portal.ts';
 import { expect, test } from '../support/test.ts';
 
 const WIDTHS = [390, 1280, 1920];
 const SCHEMES = ['light', 'dark'] as const;
-/** Where axe looks: between them, both layouts and both sets of colours. */
-const EXAMINED = ['390 light', '1280 dark'];
+/** Where axe looks: both layouts, both sets of colours. */
+const EXAMINED = ['390 light', '1280 light', '1280 dark'];
 const WAITING = 'SELECT name, email FROM shop.customers WHERE phone IS NOT NULL LIMIT 3';
 
 test('every page is for everybody', async ({ stack, as }) => {
@@ -62,9 +66,20 @@ async function expectReadable(page: Page, path: string): Promise<void> {
         return scrollWidth - clientWidth;
       });
       expect.soft(sideways, `${path} at ${width}, ${colorScheme}`).toBeLessThanOrEqual(0);
+      await portray(page, path, `${width}-${colorScheme}`);
       if (EXAMINED.includes(`${width} ${colorScheme}`)) await expectAccessible(page, path);
     }
   }
+}
+
+/** Takes the page's picture for whoever looks through them: ids in names become `id`. */
+async function portray(page: Page, path: string, how: string): Promise<void> {
+  const name = path.replace(/[a-z]{3}_[0-9a-f]{32}/g, 'id').replace(/\W+/g, '-').replace(/^-|-$/g, '');
+  const owner = (await page.locator('.me-name').allTextContents())[0]?.split(' ')[0] ?? 'nobody';
+  await page.screenshot({
+    path: join('results', 'pages', `${name || 'inbox'}-${owner}-${how}.png`),
+    animations: 'disabled',
+  });
 }
 
 async function expectAccessible(page: Page, path: string): Promise<void> {

@@ -73,9 +73,10 @@ pub fn sentence(inbox: &Inbox) -> String {
         (0, 0) => "Nothing waits for a decision".to_owned(),
         (1, 1) => "One request waits for a decision".to_owned(),
         (shown, waiting) if shown < waiting => {
+            let (shown, waiting) = (format::number(shown.into()), format::number(waiting.into()));
             format!("{shown} of {waiting} requests that wait for a decision")
         }
-        (shown, _) => format!("{shown} requests wait for a decision"),
+        (shown, _) => format!("{} wait for a decision", format::plural(shown, "request")),
     }
 }
 
@@ -103,8 +104,10 @@ fn nothing(waiting: u32, may_open: bool) -> AnyView {
 }
 
 /// How an agent asks; what differs from place to place stands in variables.
-const ASK: &str = "curl $COUNTERSIGN/api/v1/intents -H \"Authorization: Bearer $TOKEN\" \\
-  -H \"Idempotency-Key: $(uuidgen)\" -H \"Content-Type: application/json\" \\
+const ASK: &str = "curl $COUNTERSIGN/api/v1/intents \\
+  -H \"Authorization: Bearer $TOKEN\" \\
+  -H \"Idempotency-Key: $(uuidgen)\" \\
+  -H \"Content-Type: application/json\" \\
   -d '{\"purpose\": \"Orders by day\", \"sql\": \"SELECT …\"}'";
 
 fn refresh(rows: RwSignal<Inbox>, filter: InboxFilter) {

@@ -344,6 +344,24 @@ impl Store {
         collect(&rows, read_approval)
     }
 
+    /// Approvals that nobody has decided yet, those of the highest risk first, and of the same
+    /// risk the newest.
+    pub async fn gravest_open_approvals(
+        &self,
+        limit: u32,
+    ) -> Result<Vec<ApprovalRecord>, StoreError> {
+        let rows = sqlx::query(
+            "select a.* from approvals a join intents i on i.id = a.intent_id
+             where a.closed_at is null
+             order by case i.risk when 'low' then 3 when 'moderate' then 2 when 'high' then 1
+                 else 0 end, a.created_at desc, a.id desc limit $1",
+        )
+        .bind(i64::from(limit))
+        .fetch_all(&self.reader)
+        .await?;
+        collect(&rows, read_approval)
+    }
+
     /// The approvals that people closed last, newest first.
     pub async fn closed_approvals(&self, limit: u32) -> Result<Vec<ApprovalRecord>, StoreError> {
         let rows = sqlx::query(

@@ -53,7 +53,7 @@ const BY_RUN_TOKEN: [&str; 10] = [
 ];
 
 /// For people: a session. Nothing here changes anything.
-const BY_SESSION: [&str; 45] = [
+const BY_SESSION: [&str; 46] = [
     "/",
     "/agents",
     "/agents/new",
@@ -67,6 +67,7 @@ const BY_SESSION: [&str; 45] = [
     "/ledger",
     "/ledger/{id}",
     "/me",
+    "/next",
     "/people",
     "/people/{id}",
     "/reviews",

@@ -12,6 +12,7 @@ mod fatigue;
 mod mails;
 mod people;
 mod policy;
+mod precedent;
 mod questions;
 mod reviews;
 mod revocation;

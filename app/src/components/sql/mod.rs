@@ -118,7 +118,7 @@ pub fn SqlChanges(
         return view! { <p class="same">"Word for word the same, but for layout."</p> }.into_any();
     }
     view! {
-        <ul class="sql sql-changes" translate="no">
+        <ul class="sql sql-changes" translate="no" tabindex="0">
             {lines}
         </ul>
     }

@@ -19,7 +19,7 @@ pub fn show(page: &ApprovalPage, now: Timestamp) -> AnyView {
     view! {
         <section class="approval-query" aria-label="The query">
             {texts(page)}
-            <section class="comes-back">
+            <section class="comes-back" aria-label="Comes back" tabindex="0">
                 <h2>"Comes back"</h2>
                 <ul class="outputs">{outputs}</ul>
             </section>
@@ -98,7 +98,7 @@ fn output(column: OutputColumn) -> AnyView {
 /// What an approver who knows the last such query has to read.
 fn changed(previous: Previous, sql: &str, now: Timestamp) -> AnyView {
     view! {
-        <section class="since">
+        <section class="since" aria-label="Changed since the last such query">
             <h2>
                 "Changed since "
                 <a href=format!("/approvals/{}", previous.approval)>"the last such query"</a>

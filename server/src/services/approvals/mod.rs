@@ -51,7 +51,7 @@ impl Services {
         context: &Context,
     ) -> Result<(Vec<ApprovalView>, Vec<ApprovalView>), ServiceError> {
         context.authorise(&Role::ALL)?;
-        let open = self.parts.store.open_approvals(INBOX_ROWS).await?;
+        let open = self.parts.store.gravest_open_approvals(INBOX_ROWS).await?;
         let closed = self.parts.store.closed_approvals(20).await?;
         Ok((
             self.visible(context, open).await?,
