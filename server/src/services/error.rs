@@ -1,5 +1,6 @@
 //! Why a use case did not do what was asked.
 
+use domain::IntentState;
 use store::StoreError;
 
 use crate::{context::Forbidden, warehouse::WarehouseError};
@@ -105,6 +106,12 @@ impl ServiceError {
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
         match error {
+            StoreError::Moved {
+                expected: IntentState::PendingApproval,
+            } => Self::conflict(
+                "already_moved",
+                "somebody was faster: it has been decided already",
+            ),
             StoreError::Moved { expected } => Self::conflict(
                 "already_moved",
                 format!("somebody was faster: the intent is no longer `{expected}`"),
