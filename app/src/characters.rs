@@ -40,6 +40,19 @@ pub fn stretches(text: &str) -> Vec<Stretch<'_>> {
     found
 }
 
+/// The text with the code of each disguised character instead of it, for where there is no
+/// markup.
+#[must_use]
+pub fn spelled(text: &str) -> String {
+    let stretches = stretches(text).into_iter();
+    stretches
+        .map(|stretch| match stretch {
+            Stretch::Plain(text) => text.to_owned(),
+            Stretch::Disguised(c, _) => format!("[U+{:04X}]", u32::from(c)),
+        })
+        .collect()
+}
+
 /// Every disguised character with its place in bytes.
 #[must_use]
 pub fn disguises(text: &str) -> Vec<(usize, char, Disguise)> {
@@ -179,24 +192,13 @@ fn looks_like(c: char) -> Option<char> {
 mod tests {
     use super::*;
 
-    fn spelled(text: &str) -> String {
-        stretches(text)
-            .into_iter()
-            .map(|stretch| match stretch {
-                Stretch::Plain(text) => text.to_owned(),
-                Stretch::Disguised(c, Disguise::Invisible) => format!("<{:04X}>", u32::from(c)),
-                Stretch::Disguised(_, Disguise::LooksLike(like)) => format!("[{like}]"),
-            })
-            .collect()
-    }
-
     #[test]
     fn what_cannot_be_seen_is_found() {
         assert_eq!(
             spelled("a\u{202e}b\u{200b}c\u{a0}d"),
-            "a<202E>b<200B>c<00A0>d"
+            "a[U+202E]b[U+200B]c[U+00A0]d"
         );
-        assert_eq!(spelled("bell\u{7}"), "bell<0007>");
+        assert_eq!(spelled("bell\u{7}"), "bell[U+0007]");
         assert_eq!(
             spelled("two\r\nlines\tand 'é🦀'"),
             "two\r\nlines\tand 'é🦀'"
@@ -205,9 +207,21 @@ mod tests {
 
     #[test]
     fn letters_that_look_like_others_are_found() {
-        assert_eq!(spelled("pаyroll"), "p[a]yroll");
-        assert_eq!(spelled("shop.сору"), "shop.[c][o][p][y]");
-        assert_eq!(spelled("ｄrop 𝐬elect"), "[d]rop [s]elect");
+        assert_eq!(spelled("pаyroll"), "p[U+0430]yroll");
+        assert_eq!(spelled("shop.сору"), "shop.[U+0441][U+043E][U+0440][U+0443]");
+        assert_eq!(spelled("ｄrop 𝐬elect"), "[U+FF44]rop [U+1D42C]elect");
+    }
+
+    #[test]
+    fn it_is_known_what_a_letter_looks_like() {
+        let like: String = disguises("хｄ𝐬Ａ1")
+            .into_iter()
+            .filter_map(|(_, _, disguise)| match disguise {
+                Disguise::LooksLike(like) => Some(like),
+                Disguise::Invisible => None,
+            })
+            .collect();
+        assert_eq!(like, "xdsA");
     }
 
     #[test]

@@ -147,11 +147,12 @@ fn top(viewer: Viewer) -> AnyView {
     .into_any()
 }
 
-const KEYS: [(&str, &str); 11] = [
-    ("j  k", "next and previous row"),
+const KEYS: [(&str, &str); 12] = [
+    ("j  k", "next and previous row, or request"),
     ("Enter", "open the row, confirm a decision"),
     ("a", "approve: then Enter"),
     ("d", "deny: then Enter"),
+    ("n", "after a decision: the next request"),
     ("k  r  x", "keep, reduce, revoke on a review's row"),
     ("s  p  n", "replay: play or pause, previous, next"),
     ("/", "find"),

@@ -46,7 +46,7 @@ fn show(page: ApprovalPage, failure: Option<Failure>) -> AnyView {
         execution: page.execution.clone(),
     };
     let (approval, intent, run) = (page.approval, page.intent, page.run);
-    let questions = questions::show(approval, intent, failure, now);
+    let questions = questions::show(&page, failure, now);
     view! {
         <article class="approval">
             {header::show(&page, now)}

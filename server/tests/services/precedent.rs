@@ -10,8 +10,9 @@ async fn waiting(portal: &TestPortal, agent: &Agent<'_>, sql: &str) -> ApprovalI
 }
 
 async fn precedent(portal: &TestPortal, approval: ApprovalId) -> Option<ApprovalId> {
-    let view = portal.services.approval(&portal.by(Who::Bob), approval);
-    let view = view.await.expect("an approval");
+    let bob = portal.by(Who::Bob);
+    let view = portal.services.approval(&bob, approval).await;
+    let view = view.expect("an approval");
     let found = portal.services.precedent(&view).await.expect("an answer");
     found.map(|precedent| precedent.approval)
 }

@@ -3,6 +3,7 @@
 use domain::{ApprovalId, IntentState, RiskLevel};
 use leptos::{prelude::*, server_fn::ServerFn};
 
+use super::questions;
 use crate::{
     api::{
         approvals::{ApprovalPage, Decide},
@@ -30,7 +31,7 @@ pub fn show(page: &ApprovalPage, failure: Option<&Failure>) -> AnyView {
     if page.step_up {
         return view! {
             {note}
-            {confirm(page.approval)}
+            {confirm(page.approval, failure)}
         }
         .into_any();
     }
@@ -38,7 +39,7 @@ pub fn show(page: &ApprovalPage, failure: Option<&Failure>) -> AnyView {
 }
 
 /// The way to the identity provider and back to this page.
-fn confirm(approval: ApprovalId) -> AnyView {
+fn confirm(approval: ApprovalId, failure: Option<&Failure>) -> AnyView {
     let there_and_back = format!("/signin?step_up=true&return_to=/approvals/{approval}");
     view! {
         <footer class="decide confirm" data-while-pending="">
@@ -46,6 +47,7 @@ fn confirm(approval: ApprovalId) -> AnyView {
                 <strong>"A decision on high risk needs a fresh proof of who you are."</strong>
                 " Your identity provider asks you for it and brings you back to this page; it counts for a few minutes."
             </p>
+            {questions::ask(approval, failure)}
             <a class="button primary" rel="external" href=there_and_back>
                 "Confirm that it is you"
             </a>
@@ -60,10 +62,7 @@ fn form(page: &ApprovalPage, failure: Option<&Failure>, note: AnyView) -> AnyVie
     view! {
         <footer class="decide" data-while-pending="">
             {note}
-            <a class="similar-link" href=format!("/approvals/{}/similar", page.approval)>
-                "Approve similar queries too\u{2026}"
-            </a>
-            <form method="post" action=Decide::url()>
+            <form id="decide" method="post" action=Decide::url()>
                 <FormToken />
                 // Without this, Enter in the comment would press the first decision.
                 <button class="unseen" disabled=true aria-hidden="true"></button>
@@ -78,8 +77,12 @@ fn form(page: &ApprovalPage, failure: Option<&Failure>, note: AnyView) -> AnyVie
                     placeholder="A comment for the record and for the agent"
                 />
                 {confirmation}
+            </form>
+            // Outside of the form, so that what has a form of its own can stand between them.
+            <div class="actions">
                 <button
                     class="button deny"
+                    form="decide"
                     name="ballot"
                     value="deny"
                     formnovalidate=""
@@ -89,8 +92,18 @@ fn form(page: &ApprovalPage, failure: Option<&Failure>, note: AnyView) -> AnyVie
                     "Deny"
                     <kbd aria-hidden="true">"d"</kbd>
                 </button>
+                {questions::ask(page.approval, failure)}
+                <a
+                    class="button"
+                    href=format!("/approvals/{}/similar", page.approval)
+                    title="Approve this one and queries like it"
+                    data-key="s"
+                >
+                    "Similar\u{2026}"
+                </a>
                 <button
                     class="button primary"
+                    form="decide"
                     name="ballot"
                     value="approve"
                     data-key="a"
@@ -99,7 +112,7 @@ fn form(page: &ApprovalPage, failure: Option<&Failure>, note: AnyView) -> AnyVie
                     "Approve once"
                     <kbd aria-hidden="true">"a"</kbd>
                 </button>
-            </form>
+            </div>
         </footer>
     }
     .into_any()

@@ -6,13 +6,14 @@ use leptos_meta::Title;
 
 use crate::{
     api::approvals::ApprovalPage,
+    characters::spelled,
     components::{OnBehalf, RiskBadge, When, visible},
     islands::Countdown,
 };
 
 /// The page's first two lines.
 pub fn show(page: &ApprovalPage, now: Timestamp) -> AnyView {
-    let title = format!("{} asks: {}", page.agent.name, page.purpose);
+    let title = spelled(&format!("{} asks: {}", page.agent.name, page.purpose));
     let ticket = page
         .ticket
         .clone()

@@ -5,34 +5,34 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::{
     api::{
+        approvals::ApprovalPage,
         form::Failure,
         questions::{AnswerQuestion, AskQuestion, Question, Questions, load_questions},
     },
-    components::{FailureNote, FormToken},
+    components::FormToken,
     islands::LiveQuestions,
     pages::load::{load, typed},
 };
 
 /// The section about questions; nothing where nobody asked and this person may not.
-pub fn show(
-    approval: ApprovalId,
-    intent: IntentId,
-    failure: Option<Failure>,
-    now: Timestamp,
-) -> AnyView {
+pub fn show(page: &ApprovalPage, failure: Option<Failure>, now: Timestamp) -> AnyView {
+    let (approval, intent) = (page.approval, page.intent);
+    // Whoever may decide asks beside the decision.
+    let asks_here = page.hindrance.is_some();
     load(load_questions(approval), move |questions| {
-        section(approval, intent, &questions, failure.as_ref(), now)
+        let failure = failure.as_ref();
+        let ask = (questions.may_ask && asks_here).then(|| ask(approval, failure));
+        section((approval, intent), &questions, ask, failure, now)
     })
 }
 
 fn section(
-    approval: ApprovalId,
-    intent: IntentId,
+    (approval, intent): (ApprovalId, IntentId),
     questions: &Questions,
+    ask: Option<AnyView>,
     failure: Option<&Failure>,
     now: Timestamp,
 ) -> AnyView {
-    let ask = questions.may_ask.then(|| ask(approval, failure));
     let open = questions.asked.iter().filter(|one| one.answers.is_empty());
     let answers: Vec<_> = open
         .filter(|_| questions.may_answer)
@@ -49,30 +49,29 @@ fn section(
     .into_any()
 }
 
-fn ask(approval: ApprovalId, failure: Option<&Failure>) -> AnyView {
+/// The way to ask instead of deciding. The time to decide goes on.
+pub fn ask(approval: ApprovalId, failure: Option<&Failure>) -> AnyView {
     let before = typed(failure, "question");
     let came_back = before.is_some();
-    let note = failure
-        .filter(|_| came_back)
-        .map(|failure| view! { <FailureNote error=failure.error.clone() /> });
     view! {
-        <details class="ask" open=came_back data-while-pending="">
-            <summary>"Ask the agent"</summary>
-            {note}
+        <details class="more" open=came_back>
+            <summary class="button" data-key="q">
+                "Ask"
+                <kbd aria-hidden="true">"q"</kbd>
+            </summary>
             <form method="post" action=AskQuestion::url()>
                 <FormToken />
                 <input type="hidden" name="approval" value=approval.to_string() />
-                <textarea
-                    name="question"
-                    rows="2"
-                    required
-                    maxlength="1000"
-                    aria-label="Your question"
-                    placeholder="The agent and the person behind it see this. The time to decide goes on."
-                >
-                    {before}
-                </textarea>
-                <button class="button small">"Ask"</button>
+                <div class="field">
+                    <label for="question">"Ask the agent"</label>
+                    <textarea id="question" name="question" rows="3" required maxlength="1000">
+                        {before}
+                    </textarea>
+                    <p class="hint">
+                        "The agent and the person behind it see this. The time to decide goes on."
+                    </p>
+                </div>
+                <button class="button primary">"Send the question"</button>
             </form>
         </details>
     }
