@@ -208,7 +208,10 @@ mod tests {
     #[test]
     fn letters_that_look_like_others_are_found() {
         assert_eq!(spelled("pаyroll"), "p[U+0430]yroll");
-        assert_eq!(spelled("shop.сору"), "shop.[U+0441][U+043E][U+0440][U+0443]");
+        assert_eq!(
+            spelled("shop.сору"),
+            "shop.[U+0441][U+043E][U+0440][U+0443]"
+        );
         assert_eq!(spelled("ｄrop 𝐬elect"), "[U+FF44]rop [U+1D42C]elect");
     }
 
