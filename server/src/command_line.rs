@@ -96,7 +96,7 @@ pub async fn run(command_line: CommandLine) -> anyhow::Result<()> {
             ledger::verify(&configured.load()?).await
         }
         Command::Migrate(configured) => {
-            program::open_store(&configured.load()?.store.url).await?;
+            program::open_store(&configured.load()?.store).await?;
             println!("The database is up to date.");
             Ok(())
         }

@@ -14,13 +14,15 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
 };
 use leptos::config::LeptosOptions;
+use secrecy::ExposeSecret as _;
 use store::Store;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     config::{
-        Config, Credentials, MailConfig, PolicyConfig, WarehouseConfig, WorkloadIssuerConfig,
+        Config, Credentials, MailConfig, PolicyConfig, StoreConfig, WarehouseConfig,
+        WorkloadIssuerConfig,
     },
     context::{Clock, SystemClock},
     http::{
@@ -46,7 +48,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store = open_store(&config.store.url).await?;
+    let store = open_store(&config.store).await?;
     let services = Services::new(Parts {
         store: store.clone(),
         warehouse: connect(&config.warehouse).await?,
@@ -81,15 +83,16 @@ pub async fn serve(
 }
 
 /// Opens the database and brings its schema up to date.
-pub async fn open_store(url: &str) -> anyhow::Result<Store> {
-    if let Some(folder) = url
+pub async fn open_store(config: &StoreConfig) -> anyhow::Result<Store> {
+    if let Some(folder) = config
+        .url
         .strip_prefix("sqlite://")
         .and_then(|path| Path::new(path).parent())
     {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
-    Ok(Store::open(url).await?)
+    Ok(Store::open(config.secret_url().expose_secret()).await?)
 }
 
 /// The policy in force.

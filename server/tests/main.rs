@@ -10,6 +10,7 @@ mod architecture;
 mod http;
 mod identity;
 mod oauth;
+mod races;
 mod routes;
 mod services;
 mod support;

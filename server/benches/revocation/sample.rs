@@ -5,13 +5,12 @@ use std::path::Path;
 
 use countersign::{
     context::{Clock as _, SystemClock},
-    program,
     services::RunToken,
 };
 use domain::{
     AgentId, AgentState, Caps, Digest, Door, PersonId, Power, Role, RunId, Scope, Timestamp,
 };
-use store::{AgentMove, Evidence, NewAgent, NewRun, RunEvidence, SignIn, Transaction};
+use store::{AgentMove, Evidence, NewAgent, NewRun, RunEvidence, SignIn, Store, Transaction};
 use uuid::Uuid;
 
 const ISSUER: &str = "http://127.0.0.1:1";
@@ -20,7 +19,7 @@ const MANY: u64 = 1 << 40;
 /// Opens so many runs; returns their tokens.
 pub async fn tokens(folder: &Path, count: usize) -> Vec<String> {
     let url = format!("sqlite://{}/countersign.db", folder.display());
-    let store = program::open_store(&url).await.expect("a store");
+    let store = Store::open(&url).await.expect("a store");
     let now = SystemClock.now();
     let mut tx = store.begin("benchmark", now).await.expect("begun");
     let person = PersonId::new(Uuid::now_v7());

@@ -284,3 +284,58 @@ fn hashes_need_a_salt_that_is_long_and_not_printed() {
     let shown = config.to_redacted_toml().expect("TOML");
     assert!(!format!("{config:?}{shown}").contains("0123456789abcdef"));
 }
+
+fn store(lines: &str) -> String {
+    format!("{LEAST}\n[store]\n{lines}\n")
+}
+
+#[test]
+fn a_far_database_is_encrypted_and_known() {
+    for url in [
+        "sqlite://var/c.db",
+        "postgres://c@127.0.0.1:5432/c",
+        "postgres://c@[::1]/c",
+        "postgresql://c@localhost/c",
+        "postgres://c@%2Fvar%2Frun%2Fpostgresql/c",
+        "postgres:///c?host=/var/run/postgresql",
+        "postgres://c@db.example.com/c?sslmode=verify-full&sslrootcert=/etc/ca.pem",
+    ] {
+        load(&store(&format!("url = \"{url}\""))).expect(url);
+    }
+    for url in [
+        "mysql://c@127.0.0.1/c",
+        "postgres",
+        "postgres:///c",
+        "postgres://c@db.example.com/c",
+        "postgres://c@db.example.com/c?sslmode=require",
+        "postgres://c@localhost/c?host=db.example.com",
+        "postgres://c@localhost/c?hostaddr=192.0.2.1",
+    ] {
+        let text = refusal(&store(&format!("url = \"{url}\"")));
+        assert!(text.contains("line 15: `store.url` must"), "{url}: {text}");
+    }
+}
+
+#[test]
+fn a_database_s_password_stands_beside_its_url() {
+    for url in [
+        "postgres://c:s3cret-of-the-base@localhost/c",
+        "postgres://c@localhost/c?password=s3cret-of-the-base",
+    ] {
+        let text = refusal(&store(&format!("url = \"{url}\"")));
+        assert!(text.contains("`store.url` must not hold"), "{text}");
+        assert!(!text.contains("s3cret-of-the-base"), "{text}");
+    }
+    let file = store("url = \"postgres://c@localhost/c\"\npassword_file = \"base\"");
+    let config = load_with(&file, |jail| {
+        jail.create_file("base", "s3cret of the base\n")
+            .expect("a file");
+    })
+    .expect("valid");
+    assert_eq!(
+        config.store.secret_url().expose_secret(),
+        "postgres://c:s3cret%20of%20the%20base@localhost/c"
+    );
+    let shown = config.to_redacted_toml().expect("TOML");
+    assert!(!format!("{config:?}{shown}").contains("s3cret of"));
+}

@@ -169,7 +169,7 @@ impl Services {
                 .await?;
             return Ok(true);
         }
-        tx.insert_execution(&execution).await?;
+        // The move first: of two executors at once, the later one is told that it is.
         tx.move_intent(
             (intent.id, intent.run),
             IntentState::Approved,
@@ -177,6 +177,7 @@ impl Services {
             None,
         )
         .await?;
+        tx.insert_execution(&execution).await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -338,7 +338,7 @@ impl Store {
         let rows = sqlx::query(
             "select * from approvals where closed_at is null order by created_at, id limit $1",
         )
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(&self.reader)
         .await?;
         collect(&rows, read_approval)
@@ -369,7 +369,7 @@ impl Store {
                  and intent_id not in (select intent_id from standing_uses)
              order by closed_at desc, id desc limit $1",
         )
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(&self.reader)
         .await?;
         collect(&rows, read_approval)

@@ -8,6 +8,9 @@ pub enum StoreError {
     /// The database did not answer in time, or not at all.
     #[error("the database is unavailable")]
     Unavailable(#[source] sqlx::Error),
+    /// The URL begins with neither `sqlite:` nor `postgres:`.
+    #[error("the database's URL must begin with `sqlite:` or `postgres:`")]
+    UnknownDatabase,
     /// A unique key is taken.
     #[error("this already exists")]
     AlreadyExists,

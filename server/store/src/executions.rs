@@ -122,7 +122,7 @@ impl Transaction {
         since: Timestamp,
     ) -> Result<u64, StoreError> {
         let row = sqlx::query(
-            "select coalesce(sum(executions.bytes), 0) as n from executions
+            "select cast(coalesce(sum(executions.bytes), 0) as bigint) as n from executions
              join intents on intents.id = executions.intent_id
              join runs on runs.id = intents.run_id
              where runs.agent_id = $1 and executions.prepared_at >= $2",
@@ -165,7 +165,7 @@ impl Transaction {
              on conflict (execution_id, page) do update set rows = excluded.rows",
         )
         .bind(execution.to_string())
-        .bind(page)
+        .bind(i64::from(page))
         .bind(rows)
         .execute(self.connection())
         .await?;
@@ -221,7 +221,7 @@ impl Store {
              where intents.state = 'cancelled' and executions.stop_asked_at is null
              order by executions.prepared_at limit $1",
         )
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(&self.reader)
         .await?;
         collect(&rows, read)
@@ -248,7 +248,7 @@ impl Store {
         let row =
             sqlx::query("select rows from result_pages where execution_id = $1 and page = $2")
                 .bind(execution.to_string())
-                .bind(page)
+                .bind(i64::from(page))
                 .fetch_optional(&self.reader)
                 .await?;
         Ok(row.map(|row| row.try_get("rows")).transpose()?)

@@ -348,7 +348,7 @@ impl Store {
         let rows =
             sqlx::query("select * from intents where state = $1 order by changed_at, id limit $2")
                 .bind(state.as_str())
-                .bind(limit)
+                .bind(i64::from(limit))
                 .fetch_all(&self.reader)
                 .await?;
         collect(&rows, read)

@@ -131,7 +131,7 @@ impl Store {
             "select * from ledger_entries where sequence <= $1 order by sequence desc limit $2",
         )
         .bind(from)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(&self.reader)
         .await?;
         collect(&rows, read)

@@ -30,7 +30,7 @@ mod standing_approvals;
 mod transaction;
 mod used_proofs;
 
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 
 pub use agents::{AgentMove, AgentRecord, Deed, NewAgent};
 pub use approvals::{ApprovalRecord, Narrowed, NewApproval, NewVote, VoteRecord, approvals_among};
@@ -54,15 +54,10 @@ pub use questions::{AnswerRecord, NewAnswer, NewQuestion, QuestionRecord};
 pub use reviews::{CampaignRecord, ItemRecord, NewCampaign, NewItem, Usage};
 pub use revocation::{Ended, Ending, Target};
 pub use runs::{NewRun, RunEvidence, RunRecord, TokenEvidence};
-use sqlx::{
-    SqlitePool,
-    migrate::Migrator,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
 pub use standing_approvals::{NewStandingApproval, StandingApprovalRecord, StandingUseRecord};
 pub use transaction::Transaction;
 
-static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/sqlite");
+use database::{Engine, Pool};
 
 /// How long a caller waits for the database before it is told that it is unavailable.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -70,25 +65,23 @@ const DEADLINE: Duration = Duration::from_secs(2);
 /// The database.
 #[derive(Debug, Clone)]
 pub struct Store {
-    writer: SqlitePool,
-    reader: SqlitePool,
+    engine: &'static Engine,
+    writer: Pool,
+    reader: Pool,
 }
 
 impl Store {
-    /// Opens the database at a URL such as `sqlite://var/countersign.db`, creates it where it
-    /// is missing, and brings its schema up to date.
+    /// Opens the database at a URL such as `sqlite://var/countersign.db`, which is made where
+    /// it is missing, or `postgres://user:password@host/database`, and brings its schema up
+    /// to date.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(DEADLINE);
-        // One writer: SQLite has one write lock, and queueing for it here is fair.
-        let writer = pool(1).connect_with(options.clone()).await?;
-        MIGRATOR.run(&writer).await?;
-        let reader = pool(4).connect_with(options.read_only(true)).await?;
-        Ok(Self { writer, reader })
+        let engine = Engine::of(url)?;
+        engine.migrate(url).await?;
+        Ok(Self {
+            engine,
+            writer: engine.writer(url).await?,
+            reader: engine.reader(url).await?,
+        })
     }
 
     /// Whether the database answers.
@@ -96,10 +89,4 @@ impl Store {
         sqlx::query("select 1").execute(&self.reader).await?;
         Ok(())
     }
-}
-
-fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(DEADLINE)
 }

@@ -79,7 +79,7 @@ impl Transaction {
         let rows = sqlx::query(
             "select agents.id from agents join people on people.id = agents.owner_id
              where agents.state = 'active'
-               and (people.id = $1 or people.issuer = $2 or agents.workload ->> 'issuer' = $2)
+               and (people.id = $1 or people.issuer = $2 or agents.workload_issuer = $2)
              order by agents.id",
         )
         .bind(person)
@@ -115,7 +115,7 @@ impl Transaction {
                and (runs.id = $2 or runs.agent_id = $3
                  or initiators.id = $4 or owners.id = $4
                  or initiators.issuer = $5 or owners.issuer = $5
-                 or agents.workload ->> 'issuer' = $5)
+                 or agents.workload_issuer = $5)
              order by runs.opened_at, runs.id",
         )
         .bind(now.micros())

@@ -290,7 +290,7 @@ impl Store {
         )
         .bind(agent.map(|agent| agent.to_string()))
         .bind(initiator.map(|initiator| initiator.to_string()))
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(&self.reader)
         .await?;
         collect(&rows, read)

@@ -3,18 +3,21 @@
 use domain::{EventName, RunId, Timestamp};
 use ledger::Draft;
 use serde::Serialize;
+use tokio::time::timeout;
 
 use crate::{
-    Store, StoreError,
+    DEADLINE, Store, StoreError,
     database::{Connection, Database},
     ledger_entries,
 };
+
+type Alone = sqlx::Transaction<'static, Database>;
 
 /// A unit of change: either all of it happens, with its ledger entries, or nothing.
 ///
 /// Dropping it without [`Transaction::commit`] undoes everything.
 pub struct Transaction {
-    inner: sqlx::Transaction<'static, Database>,
+    inner: Alone,
     actor: String,
     now: Timestamp,
     recorded: bool,
@@ -24,11 +27,30 @@ impl Store {
     /// Begins a unit of change by `actor`, as of `now`. Takes the write lock at once.
     pub async fn begin(&self, actor: &str, now: Timestamp) -> Result<Transaction, StoreError> {
         Ok(Transaction {
-            inner: self.writer.begin_with("begin immediate").await?,
+            inner: self.begin_alone().await?,
             actor: actor.to_owned(),
             now,
             recorded: false,
         })
+    }
+
+    /// A transaction beside which nobody changes anything.
+    pub(crate) async fn begin_alone(&self) -> Result<Alone, StoreError> {
+        let (engine, writer) = (self.engine, self.writer.clone());
+        // In a task of its own: somebody who goes away while it begins would leave a connection
+        // within a transaction that the driver does not know of.
+        let begun = tokio::spawn(async move {
+            let mut alone = writer.begin_with(engine.begin).await?;
+            if let Some(lock) = engine.lock {
+                sqlx::query(lock).execute(&mut *alone).await?;
+            }
+            Ok::<_, sqlx::Error>(alone)
+        });
+        match timeout(DEADLINE, begun).await {
+            Ok(Ok(alone)) => Ok(alone?),
+            Ok(Err(_)) => Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed)),
+            Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
+        }
     }
 }
 

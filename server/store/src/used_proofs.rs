@@ -16,7 +16,7 @@ impl Store {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let mut tx = self.writer.begin_with("begin immediate").await?;
+        let mut tx = self.begin_alone().await?;
         sqlx::query("delete from used_proofs where until <= $1")
             .bind(now.micros())
             .execute(&mut *tx)

@@ -4,27 +4,27 @@
     reason = "helpers of tests stop the test that cannot be set up"
 )]
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use domain::{
     AgentId, ApprovalId, Ballot, Caps, Conditions, Digest, Door, EventName, Ground, IntentId,
     IntentState, PersonId, Requirement, Role, RunId, Scope, Timestamp, VoteId,
 };
+use sqlx::Executor as _;
 use store::{
     NewAgent, NewApproval, NewIntent, NewRun, NewVote, RunEvidence, SignIn, Store, StoreError,
     Transaction,
 };
-use tempfile::TempDir;
+use test_database::TestDatabase;
 use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 
 struct Scene {
     store: Store,
-    url: String,
     person: PersonId,
     run: RunId,
-    _folder: TempDir,
+    database: TestDatabase,
 }
 
 impl Scene {
@@ -54,9 +54,8 @@ impl Scene {
 }
 
 async fn scene() -> Scene {
-    let folder = tempfile::tempdir().expect("a folder");
-    let url = format!("sqlite://{}/test.db", folder.path().display());
-    let store = Store::open(&url).await.expect("a store");
+    let database = TestDatabase::new().await;
+    let store = Store::open(database.url()).await.expect("a store");
     let mut tx = store.begin("test", NOW).await.expect("a transaction");
     let person = tx
         .sign_in(&SignIn {
@@ -117,10 +116,9 @@ async fn scene() -> Scene {
     tx.commit().await.expect("committed");
     Scene {
         store,
-        url,
         person,
         run: run.id,
-        _folder: folder,
+        database,
     }
 }
 
@@ -243,17 +241,17 @@ async fn the_ledger_verifies_until_somebody_tampers() {
     let before = scene.store.verify_ledger().await.expect("verified");
     assert_eq!((before.head.sequence, before.broken), (4, None));
 
-    let database = sqlx::SqlitePool::connect(&scene.url).await.expect("opened");
+    let mut database = scene.database.connect().await;
     let tamper = "update ledger_entries set subject = 'x' where sequence = 2";
-    assert!(sqlx::query(tamper).execute(&database).await.is_err());
-    sqlx::query("drop trigger ledger_entries_stay")
-        .execute(&database)
-        .await
-        .expect("dropped");
-    sqlx::query(tamper)
-        .execute(&database)
-        .await
-        .expect("changed");
+    assert!(database.execute(tamper).await.is_err());
+    let delete = "delete from ledger_entries where sequence = 4";
+    assert!(database.execute(delete).await.is_err());
+    let drop = match scene.database.is_postgres() {
+        true => "drop trigger ledger_entries_stay on ledger_entries",
+        false => "drop trigger ledger_entries_stay",
+    };
+    database.execute(drop).await.expect("dropped");
+    database.execute(tamper).await.expect("changed");
 
     let after = scene.store.verify_ledger().await.expect("verified");
     assert_eq!(after.head.sequence, 1);
@@ -270,4 +268,61 @@ async fn an_undone_change_leaves_no_entry() {
     drop(tx);
     let verified = scene.store.verify_ledger().await.expect("verified");
     assert_eq!(verified.head.sequence, 3);
+}
+
+async fn record(store: &Store) -> Result<u64, StoreError> {
+    let mut tx = store.begin("test", NOW).await?;
+    let number = tx
+        .record(EventName::PersonSignedOut, "x", None, &())
+        .await?;
+    tx.commit().await?;
+    Ok(number)
+}
+
+#[tokio::test]
+async fn replicas_number_their_entries_without_gaps() {
+    let scene = scene().await;
+    let url = scene.database.url();
+    let replicas = [
+        Store::open(url).await.expect("a replica"),
+        Store::open(url).await.expect("a replica"),
+    ];
+    let records = replicas.iter().cycle().take(40).map(record);
+    let numbers = futures::future::join_all(records).await.into_iter();
+    let numbers: Result<BTreeSet<u64>, StoreError> = numbers.collect();
+    assert_eq!(numbers.expect("recorded"), (4..44).collect());
+    let verified = scene.store.verify_ledger().await.expect("verified");
+    assert_eq!((verified.head.sequence, verified.broken), (43, None));
+}
+
+#[tokio::test]
+async fn whoever_waits_too_long_for_its_turn_is_told_so() {
+    let scene = scene().await;
+    let replica = Store::open(scene.database.url()).await.expect("a replica");
+    let first = scene.begin().await;
+    let late = replica.begin("test", NOW).await;
+    assert!(matches!(late, Err(StoreError::Unavailable(_))));
+    drop(first);
+    assert_eq!(record(&replica).await.expect("recorded"), 4);
+}
+
+#[tokio::test]
+async fn a_request_that_goes_away_leaves_nothing_begun() {
+    let Scene { store, .. } = &scene().await;
+    for looks in 0..20_u64 {
+        let begin = store.begin("test", NOW);
+        // Goes away some time before, while or after the transaction begins.
+        let _ = tokio::time::timeout(Duration::from_micros(looks * 50), begin).await;
+        let id_hash = looks.to_string();
+        let session = store::NewBrowserSession {
+            id_hash: id_hash.clone(),
+            data: "{}".to_owned(),
+            expires_at: NOW.plus_seconds(60),
+            owner: None,
+        };
+        let created = store.create_browser_session(&session).await;
+        created.expect("created");
+        let loaded = store.load_browser_session(&id_hash, NOW).await;
+        assert!(loaded.expect("an answer").is_some(), "{looks}");
+    }
 }

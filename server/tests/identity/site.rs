@@ -17,6 +17,7 @@ use http::{HeaderMap, Request, StatusCode, header, request::Builder};
 use serde_json::{Value, json};
 use store::{EntryRecord, Store};
 use tempfile::TempDir;
+use test_database::TestDatabase;
 use tower::ServiceExt as _;
 use url::{Url, form_urlencoded};
 
@@ -62,6 +63,7 @@ pub struct Site {
     /// BigQuery, which nobody asks anything here.
     pub warehouse: Arc<ScriptedWarehouse>,
     _folder: TempDir,
+    _database: TestDatabase,
 }
 
 impl Site {
@@ -79,8 +81,14 @@ impl Site {
     pub async fn start_with(public_url: &str, sign_ins_per_minute: u32) -> Self {
         let provider = FakeProvider::start().await;
         let folder = tempfile::tempdir().expect("a folder");
-        let config = configuration(&folder, &provider, public_url, sign_ins_per_minute);
-        let store = program::open_store(&config.store.url).await;
+        let database = TestDatabase::new().await;
+        let config = configuration(
+            (&folder, &database),
+            &provider,
+            public_url,
+            sign_ins_per_minute,
+        );
+        let store = program::open_store(&config.store).await;
         let store = store.expect("a store");
         let clock = Arc::new(MovedClock::default());
         let time: Arc<dyn Clock> = clock.clone();
@@ -95,6 +103,7 @@ impl Site {
             clock,
             warehouse,
             _folder: folder,
+            _database: database,
         }
     }
 
@@ -177,7 +186,7 @@ impl Site {
 }
 
 fn configuration(
-    folder: &TempDir,
+    (folder, database): (&TempDir, &TestDatabase),
     provider: &FakeProvider,
     public_url: &str,
     sign_ins_per_minute: u32,
@@ -188,7 +197,7 @@ fn configuration(
         public_url = "{public_url}"
         site_root = "{folder}/site"
         [store]
-        url = "sqlite://{folder}/c.db"
+        url = "{database}"
         [identity]
         issuer = "{issuer}"
         client_id = "countersign"
@@ -204,6 +213,7 @@ fn configuration(
         sign_ins_per_minute = {sign_ins_per_minute}
         "#,
         folder = folder.path().display(),
+        database = database.url(),
         issuer = provider.issuer,
     );
     let file = folder.path().join("countersign.toml");

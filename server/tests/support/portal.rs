@@ -23,9 +23,9 @@ use domain::{ApprovalId, Ballot, IntentId, IntentState, Timestamp};
 use http::{Request, header};
 use leptos::{config::LeptosOptions, server_fn::ServerFn};
 use serde_json::Value;
-use sqlx::{Connection as _, SqliteConnection};
 use store::{EntryRecord, SignIn, Store};
 use tempfile::TempDir;
+use test_database::TestDatabase;
 use tower::ServiceExt as _;
 
 use super::{
@@ -38,7 +38,7 @@ const LOGIN: &str = "https://login.example.com";
 
 const CONFIGURATION: &str = r#"
 [store]
-url = "sqlite://FOLDER/countersign.db"
+url = "DATABASE"
 [server]
 site_root = "FOLDER/site"
 [identity]
@@ -67,6 +67,7 @@ pub struct TestPortal {
     router: Router,
     keys: AtomicU64,
     folder: TempDir,
+    database: TestDatabase,
     is_finished: bool,
 }
 
@@ -84,10 +85,9 @@ impl TestPortal {
     /// The same with people whom another provider vouches for.
     pub async fn with_people_of(issuer: &str, further: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let config = configuration(folder.path(), issuer, further);
-        let store = program::open_store(&config.store.url)
-            .await
-            .expect("a store");
+        let database = TestDatabase::new().await;
+        let config = configuration((folder.path(), &database), issuer, further);
+        let store = program::open_store(&config.store).await.expect("a store");
         let start = Timestamp::from_date("2026-11-02").expect("a day");
         let clock = Arc::new(StoppedClock::at(start));
         let warehouse = Arc::new(ScriptedWarehouse::new(shop(), Reply::orders()));
@@ -105,6 +105,7 @@ impl TestPortal {
             router,
             keys: AtomicU64::new(1),
             folder,
+            database,
             is_finished: false,
         }
     }
@@ -112,7 +113,7 @@ impl TestPortal {
     /// Starts the program anew over the same database, with other sections in its
     /// configuration file: what was in memory only is gone.
     pub async fn restart(&mut self, further: &str) {
-        let config = configuration(self.folder.path(), LOGIN, further);
+        let config = configuration((self.folder.path(), &self.database), LOGIN, further);
         let time: Arc<dyn Clock> = self.clock.clone();
         let parts = (&self.store, &self.warehouse, &self.mails, &time);
         (self.services, self.router) = compose(&config, parts).await;
@@ -122,7 +123,11 @@ impl TestPortal {
     pub async fn restart_where(&mut self, (from, to): (&str, &str), further: &str) {
         let text = [CONFIGURATION, further].concat();
         assert!(text.contains(from), "the configuration has no {from}");
-        let config = configured(self.folder.path(), LOGIN, &text.replace(from, to));
+        let config = configured(
+            (self.folder.path(), &self.database),
+            LOGIN,
+            &text.replace(from, to),
+        );
         let time: Arc<dyn Clock> = self.clock.clone();
         let parts = (&self.store, &self.warehouse, &self.mails, &time);
         (self.services, self.router) = compose(&config, parts).await;
@@ -130,8 +135,7 @@ impl TestPortal {
 
     /// Changes the database as no part of the program would.
     pub async fn tamper(&self, statement: &'static str) {
-        let url = format!("sqlite://{}/countersign.db", self.folder().display());
-        let mut database = SqliteConnection::connect(&url).await.expect("the database");
+        let mut database = self.database.connect().await;
         let done = sqlx::raw_sql(statement).execute(&mut database).await;
         assert_ne!(done.expect(statement).rows_affected(), 0, "{statement}");
     }
@@ -310,15 +314,16 @@ const HALF_AN_HOUR: &str = r#"
 permit (principal, action == Action::"runWithApproval", resource);
 "#;
 
-fn configuration(folder: &Path, issuer: &str, further: &str) -> Config {
-    configured(folder, issuer, &[CONFIGURATION, further].concat())
+fn configuration(place: (&Path, &TestDatabase), issuer: &str, further: &str) -> Config {
+    configured(place, issuer, &[CONFIGURATION, further].concat())
 }
 
-fn configured(folder: &Path, issuer: &str, text: &str) -> Config {
+fn configured((folder, database): (&Path, &TestDatabase), issuer: &str, text: &str) -> Config {
     fs::write(folder.join("policy.cedar"), HALF_AN_HOUR).expect("written");
     let path = folder.join("countersign.toml");
     let folder = folder.display().to_string();
     let text = text.replace("FOLDER", &folder).replace("ISSUER", issuer);
+    let text = text.replace("DATABASE", database.url());
     fs::write(&path, text).expect("written");
     Config::load(&path).expect("a configuration")
 }
