@@ -7,8 +7,8 @@ use app::api::{
     },
 };
 use domain::{
-    ApprovalId, Hours, IntentState, StandingApprovalId, StandingTerms, TableName, TimeWindow,
-    Timestamp, Weekday,
+    ApprovalId, DayTime, Hours, IntentState, StandingApprovalId, StandingTerms, TableName,
+    TimeWindow, Timestamp, Weekday,
 };
 
 use super::{Amount, agent, approval_id, intent_id, person, run_id, uuid};
@@ -80,10 +80,7 @@ impl SampleStanding {
             window: Some(TimeWindow {
                 zone: "Europe/Berlin".to_owned(),
                 weekdays: [Weekday::Monday, Weekday::Friday].into(),
-                hours: Some(Hours {
-                    from: "22:00".parse().expect("a time"),
-                    to: "06:00".parse().expect("a time"),
-                }),
+                hours: night().map(|(from, to)| Hours { from, to }),
                 first_day: None,
                 last_day: None,
             }),
@@ -111,6 +108,10 @@ impl SampleStanding {
             may_revoke: number != 2,
         }
     }
+}
+
+fn night() -> Option<(DayTime, DayTime)> {
+    DayTime::new(22, 0).zip(DayTime::new(6, 0))
 }
 
 fn kind() -> Kind {
