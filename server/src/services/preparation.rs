@@ -43,9 +43,10 @@ impl Services {
             return Ok(true);
         }
         if let Some(gap) = self.standing_gap(intent, run).await? {
-            let ended = match gap.is_of_time() {
-                true => IntentState::Expired,
-                false => IntentState::Stale,
+            let ended = if gap.is_of_time() {
+                IntentState::Expired
+            } else {
+                IntentState::Stale
             };
             let problem = Problem::new(gap.code(), gap.sentence());
             self.close(context, intent, ended, &problem).await?;

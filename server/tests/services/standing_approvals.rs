@@ -420,7 +420,18 @@ async fn what_is_grave_is_approved_once() {
         .as_str()
         .and_then(|id| id.parse().ok())
         .expect("an id");
+    let unmasking = serde_json::json!({
+        "sql": GERMANS,
+        "unmask": ["demo.shop.customers.email"],
+        "unmask_reason": "The customers are called",
+    });
+    let answer = agent.submit(&portal.fresh_key(), &unmasking).await;
+    let unmasked: IntentId = answer.json()["id"]
+        .as_str()
+        .and_then(|id| id.parse().ok())
+        .expect("an id");
     for (intent, code) in [
+        (unmasked, "similar_unmasks"),
         (written, "similar_writes"),
         (shown, "similar_shows_parameter"),
     ] {
@@ -434,7 +445,7 @@ async fn what_is_grave_is_approved_once() {
         let state = portal.standing(intent).await.0;
         assert_eq!(state, IntentState::PendingApproval);
     }
-    assert_eq!(portal.recorded("standing_approval.refused").await.len(), 2);
+    assert_eq!(portal.recorded("standing_approval.refused").await.len(), 3);
     portal.finish().await;
 }
 

@@ -90,6 +90,9 @@ pub(super) fn kind(
     let Some(shape) = Shape::of(analysis) else {
         return Ok(Err(Unlike::NotUnderstood));
     };
+    if !intent.unmask.is_empty() || unmasks(analysis) {
+        return Ok(Err(Unlike::Unmasks));
+    }
     if let Some(unlike) = never(analysis, &shape, dry_run) {
         return Ok(Err(unlike));
     }
@@ -116,8 +119,6 @@ fn never(analysis: &Analysis, shape: &Shape, dry_run: &DryRunFacts) -> Option<Un
         Some(Unlike::Critical)
     } else if !only_reads {
         Some(Unlike::Writes)
-    } else if unmasks(analysis) {
-        Some(Unlike::Unmasks)
     } else if shape.shows_parameter {
         Some(Unlike::ShowsParameter)
     } else {
