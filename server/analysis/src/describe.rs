@@ -8,6 +8,7 @@ use crate::{
     finding::{FindingCode, Place},
     mask::Masks,
     report::{OutputColumn, Statement},
+    uses::uses,
     value::{Flow, join},
     walk::{Clause, Output, Partitioned, Walk},
 };
@@ -115,6 +116,8 @@ pub(crate) fn describe(walk: &mut Walk<'_>, report: &mut Statement) {
         (a.start, a.end, &a.code, &a.message).cmp(&(b.start, b.end, &b.code, &b.message))
     });
     findings.dedup();
+    let projected = report.columns.iter().flat_map(|column| &column.tags);
+    report.uses = uses(walk, projected.cloned().collect());
     report.findings = findings;
     report.tags = tags.into_iter().collect();
     report.writes = walk.writes.iter().cloned().collect();

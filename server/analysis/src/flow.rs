@@ -29,6 +29,10 @@ impl Flow {
         self.numbers().iter()
     }
 
+    pub fn contains(&self, number: usize) -> bool {
+        self.numbers().binary_search(&number).is_ok()
+    }
+
     /// What is in both.
     pub fn common<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a usize> {
         let all = other.numbers();

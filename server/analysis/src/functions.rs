@@ -95,6 +95,24 @@ pub(crate) fn kind(name: &str) -> Option<Kind> {
     Some(kind)
 }
 
+/// Whether a function, by its name in capitals, makes one value of many rows.
+pub(crate) fn is_aggregate(name: &str) -> bool {
+    #[rustfmt::skip]
+    const AGGREGATES: &[&str] = &[
+        "ANY_VALUE", "APPROX_COUNT_DISTINCT", "APPROX_QUANTILES", "APPROX_TOP_COUNT",
+        "APPROX_TOP_SUM", "ARRAY_AGG", "ARRAY_CONCAT_AGG", "AVG", "BIT_AND", "BIT_OR", "BIT_XOR",
+        "CORR", "COUNT", "COUNTIF", "COVAR_POP", "COVAR_SAMP", "HLL_COUNT.INIT", "HLL_COUNT.MERGE",
+        "HLL_COUNT.MERGE_PARTIAL", "KLL_QUANTILES.INIT_FLOAT64", "KLL_QUANTILES.INIT_INT64",
+        "KLL_QUANTILES.MERGE_FLOAT64", "KLL_QUANTILES.MERGE_INT64", "KLL_QUANTILES.MERGE_PARTIAL",
+        "KLL_QUANTILES.MERGE_POINT_FLOAT64", "KLL_QUANTILES.MERGE_POINT_INT64", "LOGICAL_AND",
+        "LOGICAL_OR", "MAX", "MAX_BY", "MIN", "MIN_BY", "PERCENTILE_CONT", "PERCENTILE_DISC",
+        "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "STRING_AGG", "ST_CENTROID_AGG", "ST_EXTENT",
+        "ST_UNION_AGG", "SUM", "VARIANCE", "VAR_POP", "VAR_SAMP",
+    ];
+    let name = name.strip_prefix("SAFE.").unwrap_or(name);
+    AGGREGATES.contains(&name)
+}
+
 /// Why a function that is not known is refused, by its name in capitals.
 pub(crate) fn refusal(name: &str) -> FindingCode {
     let family = name.split('.').next().unwrap_or_default();
@@ -211,6 +229,7 @@ mod tests {
         assert_eq!(kind("SAFE.SUBSTR"), Some(Kind::Plain));
         assert_eq!(kind("NET.HOST"), Some(Kind::Plain));
         assert_eq!(kind("MY_UDF"), None);
+        assert!(is_aggregate("SUM") && !is_aggregate("UPPER"));
         assert!(is_part("month") && !is_part("ssn"));
     }
 }

@@ -24,6 +24,7 @@ mod scope;
 mod script;
 mod shape;
 mod statement;
+mod uses;
 mod value;
 mod walk;
 
@@ -34,3 +35,4 @@ pub use finding::{FINDING_CODES, FindingCode};
 pub use mask::SALT_PARAMETER;
 pub use report::{Analysis, OutputColumn, Statement};
 pub use shape::Shape;
+pub use uses::Uses;

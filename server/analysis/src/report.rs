@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{Digest, Finding, MaskRule, RiskLevel, Route, TableName, Tag};
 use serde::{Deserialize, Serialize};
 
-use crate::finding::FindingCode;
+use crate::{finding::FindingCode, uses::Uses};
 
 /// Everything that is known of one SQL text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +50,12 @@ pub struct Statement {
     pub used: Vec<String>,
     /// Every tag that it touches, also where it only decides which rows come.
     pub tags: Vec<Tag>,
+    /// The tags of what it uses, by what it uses it for.
+    #[serde(default, skip_serializing_if = "Uses::is_empty")]
+    pub uses: Uses,
+    /// The most rows that it asks for, by the number of its own `LIMIT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
     /// What a person or a policy should know.
     pub findings: Vec<Finding>,
 }
@@ -96,6 +102,24 @@ impl Analysis {
     #[must_use]
     pub fn tags(&self) -> BTreeSet<&Tag> {
         self.statements.iter().flat_map(|s| &s.tags).collect()
+    }
+
+    /// The tags of what is used, by what it is used for.
+    #[must_use]
+    pub fn uses(&self) -> Uses {
+        let mut uses = Uses::default();
+        for statement in &self.statements {
+            uses.add(&statement.uses);
+        }
+        uses
+    }
+
+    /// The most rows that it asks for; none where one of its queries has no `LIMIT`.
+    #[must_use]
+    pub fn limit(&self) -> Option<u64> {
+        let queries = self.statements.iter().filter(|s| s.kind == "select");
+        let limits: Option<Vec<u64>> = queries.map(|query| query.limit).collect();
+        limits?.into_iter().max()
     }
 
     /// Whether it is a script, of which BigQuery tells nothing but that before it runs.

@@ -18,6 +18,7 @@ use crate::{
     parse,
     report::Statement,
     statement::{Effect, Kind, place_of},
+    uses::row_limit,
     walk::{Clause, Ctes, Output, Walk, path},
 };
 
@@ -56,6 +57,7 @@ impl Walk<'_> {
                     self.note_relations(&*query);
                 }
                 let output = followed?;
+                report.limit = row_limit(&query);
                 explain(&*query, self)?;
                 Ok(output)
             }

@@ -63,7 +63,9 @@ impl Walk<'_> {
                 return self.array_of(&called, query, scope, ctes);
             }
             FunctionArguments::List(list) => {
-                let values = self.arguments(list, first, kind, scope, ctes)?;
+                let values = self.within_call(functions::is_aggregate(&called), |walk| {
+                    walk.arguments(list, first, kind, scope, ctes)
+                })?;
                 kind.value(&values)
             }
         };

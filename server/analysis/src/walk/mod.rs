@@ -27,6 +27,7 @@ use crate::{
     catalog::Catalog,
     finding::{FindingCode, Followed, Place, Refusal},
     mask::Masks,
+    uses::UsedFlows,
     value::{Field, Flow, Sources, Value, join},
 };
 
@@ -80,6 +81,8 @@ pub(crate) struct Walk<'c> {
     failing: Flow,
     /// Where columns are named, for what, and what flows there.
     pub references: BTreeMap<(usize, usize, Clause), Flow>,
+    /// What columns are used for.
+    pub uses: UsedFlows,
     pub findings: Vec<Finding>,
     pub reads: BTreeSet<TableName>,
     pub writes: BTreeSet<TableName>,
@@ -110,6 +113,7 @@ impl<'c> Walk<'c> {
             indirect: Flow::default(),
             failing: Flow::default(),
             references: BTreeMap::new(),
+            uses: UsedFlows::default(),
             findings: Vec::new(),
             reads: BTreeSet::new(),
             writes: BTreeSet::new(),
@@ -165,6 +169,19 @@ impl<'c> Walk<'c> {
         followed
     }
 
+    /// Follows the arguments of a function.
+    fn within_call<T>(
+        &mut self,
+        is_aggregate: bool,
+        follow: impl FnOnce(&mut Self) -> Followed<T>,
+    ) -> Followed<T> {
+        let outer = self.uses.is_aggregating;
+        self.uses.is_aggregating |= is_aggregate;
+        let followed = follow(self);
+        self.uses.is_aggregating = outer;
+        followed
+    }
+
     /// Notes that the text names a value here.
     pub fn note(&mut self, flow: &Flow, place: &Place) {
         if flow.is_empty() {
@@ -176,6 +193,7 @@ impl<'c> Walk<'c> {
         if self.clause != Clause::Value {
             self.indirect = join([&self.indirect, flow]);
         }
+        self.uses.note(flow, self.clause);
         if self.views.is_empty() {
             let key = (place.start, place.end, self.clause);
             let noted = self.references.entry(key).or_default();

@@ -15,6 +15,7 @@ use crate::{
     finding::{FindingCode, Followed, Place, Refusal},
     functions,
     scope::Scope,
+    uses::UsedFlows,
     value::{Flow, Value, join},
 };
 use tables::{OwnTable, Presence};
@@ -80,6 +81,7 @@ impl Walk<'_> {
     pub fn begin_statement(&mut self) {
         self.indirect.clone_from(&self.own.deciding);
         self.references.clear();
+        self.uses = UsedFlows::default();
         self.findings.clear();
         self.partitioned.clear();
         self.reads.clear();
