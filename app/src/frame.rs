@@ -59,6 +59,7 @@ fn rail(viewer: &Viewer) -> AnyView {
                 <li>{door("/sessions", "Sessions", icons::SESSIONS)}</li>
                 {manages.then(|| view! { <li>{door("/agents", "Agents", icons::AGENTS)}</li> })}
                 {reviews.then(|| view! { <li>{door("/reviews", "Reviews", icons::REVIEWS)}</li> })}
+                <li>{door("/policies", "Policies", icons::POLICIES)}</li>
                 <li>{door("/ledger", "Ledger", icons::LEDGER)}</li>
                 {oversees.then(|| view! { <li>{door("/people", "People", icons::PEOPLE)}</li> })}
             </ul>

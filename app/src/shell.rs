@@ -79,6 +79,17 @@ pub fn App() -> impl IntoView {
                         view=pages::PersonOverview
                         ssr=mode.clone()
                     />
+                    <Route path=path!("/policies") view=pages::Policies ssr=mode.clone() />
+                    <Route
+                        path=path!("/policies/versions/:id")
+                        view=pages::PolicyVersion
+                        ssr=mode.clone()
+                    />
+                    <Route
+                        path=path!("/policies/drafts/:id")
+                        view=pages::PolicyDraft
+                        ssr=mode.clone()
+                    />
                     <Route path=path!("/me") view=pages::Me ssr=mode.clone() />
                     <Route path=path!("/find") view=pages::Find ssr=mode />
                 </FlatRoutes>

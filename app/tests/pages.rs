@@ -20,7 +20,8 @@ use axum::{
 use domain::{Role, Timestamp};
 use leptos::{config::LeptosOptions, prelude::provide_context, server_fn::ServerFn as _};
 use samples::{
-    Amount, agent_id, approval_id, campaign_id, desks, device_request_id, item_id, person, run_id,
+    Amount, agent_id, approval_id, campaign_id, desks, device_request_id, draft_id, hash, item_id,
+    person, run_id,
 };
 use tower::ServiceExt;
 
@@ -112,6 +113,19 @@ async fn every_page_is_complete_without_scripts() {
         ("/people".to_owned(), "data-stewards, platform-admins"),
         (format!("/people/{}", person(2).id), "Left the company"),
         ("/me".to_owned(), "this browser"),
+        ("/policies".to_owned(), "Leave payroll alone"),
+        (
+            format!("/policies/drafts/{}", draft_id(0)),
+            "would be decided as before",
+        ),
+        (
+            format!("/policies/drafts/{}", draft_id(1)),
+            "payroll.cedar:5: attribute",
+        ),
+        (
+            format!("/policies/versions/{}", hash(12)),
+            "id=\"payroll-is-off-limits\"",
+        ),
     ];
     for (path, sign) in pages {
         let html = page(&path).await;
@@ -453,4 +467,25 @@ async fn a_typed_code_is_in_no_address_and_does_not_come_back() {
     let missed = post(path, "code=WDJB-MJHX").await;
     assert_eq!(header(&missed, LOCATION), "/device");
     assert!(!header(&missed, SET_COOKIE).contains("MJHX"));
+}
+
+#[tokio::test]
+async fn a_draft_is_sent_file_by_file() {
+    let form = format!(
+        "draft={}&revision=3&files[0][name]=payroll.cedar&files[0][text]=a%0D%0Ab\
+         &files[1][name]=&files[1][text]=%0D%0A",
+        draft_id(0)
+    );
+    let page = format!("/policies/drafts/{}", draft_id(0));
+    let answer = post("/ui/save_policy_draft", &form).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    assert_eq!(header(&answer, LOCATION), page);
+    assert_eq!(header(&answer, SET_COOKIE), "");
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_policy_leads_to_its_words() {
+    let html = page(&format!("/approvals/{}", approval_id(0))).await;
+    let link = format!("/policies/versions/{}#pii-needs-steward", hash(12));
+    assert!(html.contains(&link), "{link}");
 }

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod ledger;
+mod policy;
 
 use std::path::PathBuf;
 
@@ -31,9 +32,9 @@ enum Command {
     #[command(after_help = "Example:\n  echo 'SELECT email FROM customers' | \
                             countersign analyze --catalog catalog.json")]
     Analyze(analyze::Analyze),
-    /// Check policies.
+    /// Check, test and simulate policies.
     #[command(subcommand)]
-    Policy(PolicyCommand),
+    Policy(policy::PolicyCommand),
     /// Check the audit log.
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -46,16 +47,6 @@ enum Command {
                             --config countersign.toml"
     )]
     PrintConfig(Configured),
-}
-
-#[derive(Debug, Subcommand)]
-enum PolicyCommand {
-    /// Say whether a folder's policies can be used, and what is wrong where.
-    #[command(after_help = "Example:\n  countersign policy check policies/")]
-    Check {
-        /// A folder of `*.cedar` files.
-        directory: PathBuf,
-    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -87,11 +78,7 @@ pub async fn run(command_line: CommandLine) -> anyhow::Result<()> {
             program::serve(config, stop()).await
         }
         Command::Analyze(analyze) => analyze.run(),
-        Command::Policy(PolicyCommand::Check { directory }) => {
-            let policies = crate::policy::PolicySet::load(&directory)?;
-            println!("The policies can be used. Version {}", policies.version());
-            Ok(())
-        }
+        Command::Policy(policy) => policy.run().await,
         Command::Ledger(LedgerCommand::Verify(configured)) => {
             ledger::verify(&configured.load()?).await
         }

@@ -1,6 +1,7 @@
 //! Puts the program together from its configuration, and serves.
 
 use std::{
+    collections::BTreeSet,
     future::Future,
     net::{IpAddr, SocketAddr},
     path::Path,
@@ -13,18 +14,19 @@ use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
 };
+use domain::Role;
 use leptos::config::LeptosOptions;
 use secrecy::ExposeSecret as _;
-use store::Store;
+use store::{PolicyOrigin, Store};
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     config::{
-        Config, Credentials, MailConfig, PolicyConfig, StoreConfig, WarehouseConfig,
+        Config, Credentials, IdentityConfig, MailConfig, PolicyConfig, StoreConfig, WarehouseConfig,
         WorkloadIssuerConfig,
     },
-    context::{Clock, SystemClock},
+    context::{Actor, Clock, Context, SystemClock},
     http::{
         assets, client_address, health, oauth, problem::Problem, rate_limit::RateLimit, request_id,
         security, v1,
@@ -32,9 +34,9 @@ use crate::{
     identity::{self, Identity},
     jobs,
     notify::{MailFolder, MailServer, Mailer},
-    policy::{PolicyError, PolicySet},
+    policy::{PolicyError, PolicyFile, PolicySet},
     proof::{Issuers, PersonIssuer, WorkloadIssuer},
-    services::{GrantRule, Parts, Services, StepUpRule},
+    services::{ConfiguredPolicy, GrantRule, Parts, Services, StepUpRule},
     ui,
     warehouse::{self, BigQuery, Settings, Warehouse},
 };
@@ -53,6 +55,7 @@ pub async fn serve(
         store: store.clone(),
         warehouse: connect(&config.warehouse).await?,
         policy: policies(&config.policy)?,
+        approver_groups: approver_groups(&config.identity),
         mailer: mailer(&config.mail)?,
         clock: Arc::clone(&clock),
         limits: config.limits,
@@ -65,6 +68,7 @@ pub async fn serve(
         grants: GrantRule::new(&config),
         public_url: config.server.origin(),
     });
+    services.adopt_policy(&at_start(&services)).await?;
     let identity = Identity::new(&config, services.clone(), store, clock)?;
     let app = router(&config, &services, &identity)?;
     let refresh = Duration::from_secs(config.warehouse.catalog_refresh_seconds.into());
@@ -82,6 +86,15 @@ pub async fn serve(
     Ok(())
 }
 
+/// What the program does by itself before it serves.
+fn at_start(services: &Services) -> Context {
+    Context {
+        actor: Actor::System,
+        request_id: String::new(),
+        now: services.now(),
+    }
+}
+
 /// Opens the database and brings its schema up to date.
 pub async fn open_store(config: &StoreConfig) -> anyhow::Result<Store> {
     if let Some(folder) = config
@@ -95,12 +108,29 @@ pub async fn open_store(config: &StoreConfig) -> anyhow::Result<Store> {
     Ok(Store::open(config.secret_url().expose_secret()).await?)
 }
 
-/// The policy in force.
-pub fn policies(config: &PolicyConfig) -> Result<PolicySet, PolicyError> {
-    match &config.directory {
-        Some(directory) => PolicySet::load(directory),
-        None => PolicySet::builtin(&config.builtin),
-    }
+/// The configured files of the policy.
+pub fn policies(config: &PolicyConfig) -> Result<ConfiguredPolicy, PolicyError> {
+    let configured = match &config.directory {
+        Some(directory) => ConfiguredPolicy {
+            origin: PolicyOrigin::Directory,
+            source: directory.display().to_string(),
+            files: PolicyFile::read(directory)?,
+        },
+        None => ConfiguredPolicy {
+            origin: PolicyOrigin::Preset,
+            source: config.builtin.clone(),
+            files: PolicyFile::preset(&config.builtin)?,
+        },
+    };
+    PolicySet::from_files(&configured.files)?;
+    Ok(configured)
+}
+
+/// The groups whose members may decide on approvals.
+#[must_use]
+pub fn approver_groups(config: &IdentityConfig) -> BTreeSet<String> {
+    let groups = config.roles.get(&Role::Approver);
+    groups.cloned().unwrap_or_default()
 }
 
 /// Everybody whose tokens count.

@@ -97,6 +97,18 @@ events! {
     IntentAssessed => "intent.assessed",
     /// Policy decided on an intent.
     IntentDecided => "intent.decided",
+    /// An intent was blocked because nobody could give the approval that the policy asks for.
+    ApprovalImpossible => "approval.impossible",
+    /// A policy was drafted, or a draft changed.
+    PolicyDrafted => "policy.drafted",
+    /// A draft was proposed to the other administrators.
+    PolicyProposed => "policy.proposed",
+    /// A draft was given up.
+    PolicyDiscarded => "policy.discarded",
+    /// A policy was put in force.
+    PolicyPublished => "policy.published",
+    /// A draft was not published.
+    PublicationRefused => "policy.publication_refused",
     /// An intent changed its state.
     IntentMoved => "intent.moved",
     /// The warehouse was asked to stop the job of a cancelled intent.

@@ -134,6 +134,10 @@ id!(
     SignInId, "sgn"
 );
 id!(
+    /// A policy that is being written.
+    PolicyDraftId, "pol"
+);
+id!(
     /// One access review.
     CampaignId, "rev"
 );

@@ -34,7 +34,7 @@ pub use finding::{Finding, RiskLevel, Route, Severity};
 pub use ids::{
     AgentId, AnswerId, ApprovalId, BreakGlassId, CampaignId, DelegationId, DeliveryId,
     DeviceRequestId, ExceptionId, ExecutionId, GrantId, IntentId, ItemId, NotificationId,
-    ParseIdError, PersonId, QuestionId, RunId, SignInId, StandingApprovalId, VoteId,
+    ParseIdError, PersonId, PolicyDraftId, QuestionId, RunId, SignInId, StandingApprovalId, VoteId,
 };
 pub use intent::{IntentState, MOVES, TransitionError};
 pub use mask::{MaskRule, MaskRules};

@@ -39,8 +39,8 @@ pub struct Cost {
 pub struct PolicyReason {
     /// Its id.
     pub policy: String,
-    /// The version of the policy set.
-    pub version: String,
+    /// The version of the policies; its page shows them word by word.
+    pub version: Digest,
     /// What it says, as a sentence for people.
     pub sentence: String,
 }

@@ -6,8 +6,8 @@ use leptos::prelude::use_context;
 
 use super::{
     UiError, Viewer, agents::AgentDesk, approvals::ApprovalDesk, devices::DeviceDesk,
-    ledger::LedgerDesk, people::PeopleDesk, questions::QuestionDesk, reviews::ReviewDesk,
-    runs::RunDesk, sessions::SessionDesk, standing_approvals::StandingDesk,
+    ledger::LedgerDesk, people::PeopleDesk, policies::PolicyDesk, questions::QuestionDesk,
+    reviews::ReviewDesk, runs::RunDesk, sessions::SessionDesk, standing_approvals::StandingDesk,
 };
 
 /// Every desk, bound to the person who is signed in; provided by context.
@@ -33,6 +33,8 @@ pub struct Desks {
     pub questions: Arc<dyn QuestionDesk>,
     /// Approvals of similar queries.
     pub standing: Arc<dyn StandingDesk>,
+    /// The policy and its drafts.
+    pub policies: Arc<dyn PolicyDesk>,
     /// Pipelines that wait for a person.
     pub devices: Arc<dyn DeviceDesk>,
 }

@@ -18,6 +18,7 @@ pub mod form;
 mod form_token;
 pub mod ledger;
 pub mod people;
+pub mod policies;
 pub mod questions;
 pub mod reviews;
 pub mod runs;

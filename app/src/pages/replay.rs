@@ -8,8 +8,8 @@ use super::load::{load, now, problem, subject};
 use crate::{
     api::sessions::{Detail, Fact, Session, SessionEvent, SessionRow, load_session},
     components::{
-        DeliveredRows, Empty, Moment, OnBehalf, RiskBadge, RunBadge, Scope, Signatures, SqlView,
-        kind_class, marks,
+        DeliveredRows, Empty, Moment, OnBehalf, PolicyLink, RiskBadge, RunBadge, Scope, Signatures,
+        SqlView, kind_class, marks,
     },
     format::{clock, counts, exact, shortened},
     islands::Player,
@@ -176,8 +176,8 @@ fn block(detail: Detail, now: Timestamp) -> AnyView {
                     view! {
                         <li>
                             <span>
-                                {policy.sentence}" "
-                                <code class="quiet">{policy.policy}" "{policy.version}</code>
+                                {policy.sentence.clone()}" "
+                                <PolicyLink policy=policy.clone() />
                             </span>
                         </li>
                     }

@@ -7,6 +7,7 @@ mod approvals;
 mod devices;
 mod ledger;
 mod people;
+mod policies;
 mod questions;
 mod reviews;
 mod runs;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use app::api::{AgentRef, Cost, Desks, PersonRef, PolicyReason, Viewer, Vote};
 use domain::{
     AgentId, ApprovalId, Ballot, CampaignId, DeviceRequestId, Digest, GrantId, IntentId, ItemId,
-    PersonId, Power, Role, RunId, Timestamp,
+    PersonId, PolicyDraftId, Power, Role, RunId, Timestamp,
 };
 use uuid::Uuid;
 
@@ -27,6 +28,7 @@ pub use approvals::SampleApprovals;
 pub use devices::SampleDevices;
 pub use ledger::SampleLedger;
 pub use people::SamplePeople;
+pub use policies::SamplePolicies;
 pub use questions::SampleQuestions;
 pub use reviews::SampleReviews;
 pub use runs::SampleRuns;
@@ -66,6 +68,7 @@ pub fn desks(now: Timestamp, amount: Amount, roles: &[Role]) -> Desks {
         people: Arc::new(SamplePeople { now, amount }),
         questions: Arc::new(SampleQuestions { now, amount }),
         standing: Arc::new(SampleStanding { now, amount }),
+        policies: Arc::new(SamplePolicies { now }),
         devices: Arc::new(SampleDevices { now }),
     }
 }
@@ -96,6 +99,10 @@ pub fn campaign_id(number: u128) -> CampaignId {
 
 pub fn item_id(number: u128) -> ItemId {
     ItemId::new(uuid(number))
+}
+
+pub fn draft_id(number: u128) -> PolicyDraftId {
+    PolicyDraftId::new(uuid(number))
 }
 
 pub fn intent_id(number: u128) -> IntentId {
@@ -145,7 +152,7 @@ pub fn cost() -> Cost {
 pub fn policy() -> PolicyReason {
     PolicyReason {
         policy: "pii-needs-steward".to_owned(),
-        version: "v12".to_owned(),
+        version: hash(12),
         sentence: "Tables with tagged columns need one approval by a data steward.".to_owned(),
     }
 }

@@ -49,6 +49,10 @@ impl From<ServiceError> for Problem {
                 tracing::error!("the catalog has not been read yet");
                 Self::unavailable()
             }
+            ServiceError::Policy(error) => {
+                tracing::error!(%error, "the policies in force cannot be used");
+                Self::unavailable()
+            }
             ServiceError::Unreadable(error) => {
                 tracing::error!(%error, "stored facts cannot be read");
                 Self::internal()

@@ -3,13 +3,15 @@
 //! Every doubt makes the answer stricter: facts that do not fit the schema and policies
 //! that fail while they are evaluated never lead to `run`.
 
-use cedar_policy::{
-    Authorizer, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, Response,
-    RestrictedExpression,
-};
+use cedar_policy::{EntityUid, Response};
 use domain::Route;
 
-use super::{Decision, Facts, PolicySet, Reason, annotation::Policy, asked::Asked, facts::Unfit};
+use super::{
+    Decision, Facts, PolicySet, Reason,
+    annotation::Policy,
+    asked::Asked,
+    question::{Question, Unfit, uid},
+};
 
 pub(super) const RUN: &str = "run";
 pub(super) const RUN_WITH_APPROVAL: &str = "runWithApproval";
@@ -17,15 +19,6 @@ pub(super) const RUN_WITH_APPROVAL: &str = "runWithApproval";
 /// An action's name in the policies.
 pub(super) fn action(name: &str) -> EntityUid {
     uid("Action", name)
-}
-
-fn uid(kind: &str, id: &str) -> EntityUid {
-    #[expect(
-        clippy::expect_used,
-        reason = "the kinds are the constants of this file"
-    )]
-    let kind: EntityTypeName = kind.parse().expect("a kind of entity");
-    EntityUid::from_type_name_and_id(kind, EntityId::new(id))
 }
 
 /// What the policies said about one action.
@@ -47,18 +40,17 @@ impl PolicySet {
                 "Not every part of the query is understood.",
             )]);
         }
-        let (Ok(run), Ok(approved)) = (self.ask(facts, RUN), self.ask(facts, RUN_WITH_APPROVAL))
-        else {
+        let Ok((run, approved)) = self.ask_both(facts) else {
             return self.block(vec![Reason::new(
                 "policy",
                 "The facts do not fit the schema of policies.",
             )]);
         };
+        // Raw values always wait for people, whatever the policies permit.
+        let may_run = run.is_permitted && !run.has_errors && facts.unmasks.is_empty();
         match facts.route {
-            Route::Run if run.is_permitted && !run.has_errors => {
-                self.decided(Route::Run, reasons(&run.because))
-            }
-            Route::Run | Route::Approve => self.approve(&approved),
+            Route::Run if may_run => self.decided(Route::Run, reasons(&run.because)),
+            Route::Run | Route::Approve => self.approve(&approved, facts),
             Route::Block if approved.is_permitted || approved.because.is_empty() => {
                 self.block(vec![Reason::new(
                     "analysis",
@@ -69,21 +61,11 @@ impl PolicySet {
         }
     }
 
-    fn ask(&self, facts: &Facts, name: &str) -> Result<Answer<'_>, Unfit> {
-        let agent = uid("Agent", &facts.agent.to_string());
-        let intent = uid("Intent", &facts.intent.to_string());
-        let action = action(name);
-        let context = facts.context(&self.schema, &action)?;
-        let name = RestrictedExpression::new_string(facts.agent_name.clone());
-        let attributes = [("name".to_owned(), name)].into();
-        let agent_entity = Entity::new(agent.clone(), attributes, [].into()).map_err(|_| Unfit)?;
-        let entities = Entities::from_entities([agent_entity], Some(&self.schema));
-        let request = Request::new(agent, action, intent, context, Some(&self.schema));
-        Ok(self.answer(&Authorizer::new().is_authorized(
-            &request.map_err(|_| Unfit)?,
-            &self.policies,
-            &entities.map_err(|_| Unfit)?,
-        )))
+    fn ask_both(&self, facts: &Facts) -> Result<(Answer<'_>, Answer<'_>), Unfit> {
+        let question = Question::of(facts, &self.schema)?;
+        let ask = |name| question.ask(&action(name), &self.policies, &self.schema);
+        let (run, approved) = (ask(RUN)?, ask(RUN_WITH_APPROVAL)?);
+        Ok((self.answer(&run), self.answer(&approved)))
     }
 
     fn answer(&self, response: &Response) -> Answer<'_> {
@@ -100,7 +82,7 @@ impl PolicySet {
         }
     }
 
-    fn approve(&self, answer: &Answer<'_>) -> Decision {
+    fn approve(&self, answer: &Answer<'_>, facts: &Facts) -> Decision {
         if answer.has_errors {
             return self.block(vec![Reason::new(
                 "policy",
@@ -117,7 +99,11 @@ impl PolicySet {
             let approval = policy.approval.as_ref()?;
             Some((policy.id.as_str(), approval))
         });
-        match Asked::sum(asked) {
+        let asked = Asked::sum(asked).map(|asked| match facts.unmasks.is_empty() {
+            true => asked,
+            false => asked.for_raw_values(),
+        });
+        match asked {
             Some(asked) => Decision {
                 requirements: asked.requirements,
                 expires_after_seconds: asked.expires_after_seconds,

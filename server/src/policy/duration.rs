@@ -2,7 +2,8 @@
 
 /// Reads days, hours, minutes and seconds of an ISO 8601 duration (section 5.5.2.4), at
 /// least one second in all. Months and years have no fixed length.
-pub(super) fn seconds(text: &str) -> Option<i64> {
+#[must_use]
+pub fn seconds(text: &str) -> Option<i64> {
     let text = text.strip_prefix('P')?;
     let (days, time) = match text.split_once('T') {
         Some((days, time)) if !time.is_empty() => (days, time),

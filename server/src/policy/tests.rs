@@ -1,42 +1,10 @@
 //! From facts to decisions, rule by rule; and what is refused at loading.
 
-use std::{collections::BTreeSet, fs};
+use std::fs;
 
 use domain::{RiskLevel, Route, TableName, Tag};
 
-use super::*;
-
-const TERABYTE: u64 = 1_000_000_000_000;
-
-/// A small read of a table without tagged columns.
-fn harmless() -> Facts {
-    Facts {
-        intent: "int_00000000000000000000000000000001"
-            .parse()
-            .expect("an id"),
-        agent: "agt_00000000000000000000000000000002"
-            .parse()
-            .expect("an id"),
-        agent_name: "forecaster".to_owned(),
-        run: "run_00000000000000000000000000000003"
-            .parse()
-            .expect("an id"),
-        initiator: "alice@example.com".to_owned(),
-        purpose: Some("weekly forecast".to_owned()),
-        understood: true,
-        route: Route::Run,
-        risk: RiskLevel::Low,
-        kinds: ["select".to_owned()].into(),
-        reads: [TableName::new("demo.shop.orders")].into(),
-        writes: BTreeSet::new(),
-        tags: BTreeSet::new(),
-        has_unclassified_columns: false,
-        findings: BTreeSet::new(),
-        bytes: 1_000,
-        max_bytes: TERABYTE,
-        out_of_scope: BTreeSet::new(),
-    }
-}
+use super::{cases::harmless, *};
 
 fn with(change: impl FnOnce(&mut Facts)) -> Facts {
     let mut facts = harmless();
@@ -48,145 +16,9 @@ fn tagged(facts: &mut Facts) {
     facts.tags = [Tag::new("pii.email"), Tag::new("public")].into();
 }
 
-fn write(facts: &mut Facts) {
-    facts.kinds = ["update".to_owned()].into();
-    facts.writes = [TableName::new("demo.shop.orders")].into();
-    facts.route = Route::Approve;
-}
-
 fn builtin(name: &str) -> PolicySet {
-    PolicySet::builtin(name).expect("a policy that comes with the program")
-}
-
-/// Asks a policy and shows what it said: the route, then the policies.
-fn asked(policy: &str, facts: &Facts) -> String {
-    let decision = builtin(policy).decide(facts);
-    let policies: Vec<_> = decision.reasons.iter().map(|r| r.policy.as_str()).collect();
-    assert!(
-        decision
-            .reasons
-            .iter()
-            .all(|reason| !reason.says.is_empty())
-    );
-    format!("{}: {}", decision.route.as_str(), policies.join(", "))
-}
-
-#[test]
-fn each_rule_of_the_balanced_policy_decides() {
-    for (facts, expected) in [
-        (harmless(), "run: harmless-reads"),
-        (
-            with(|f| f.tags = [Tag::new("public")].into()),
-            "run: harmless-reads",
-        ),
-        (
-            with(|f| f.has_unclassified_columns = true),
-            "run: harmless-reads",
-        ),
-        (with(tagged), "approve: tagged-tables-need-a-steward"),
-        (
-            with(|f| f.bytes = 10_000_000_001),
-            "approve: large-scans-need-a-steward",
-        ),
-        (
-            with(|f| f.route = Route::Approve),
-            "approve: findings-need-a-steward",
-        ),
-        (
-            with(write),
-            "approve: findings-need-a-steward, writes-need-a-steward",
-        ),
-        (
-            with(|f| {
-                write(f);
-                f.route = Route::Run;
-            }),
-            "approve: writes-need-a-steward",
-        ),
-        (
-            with(|f| {
-                f.route = Route::Approve;
-                f.risk = RiskLevel::Critical;
-            }),
-            "approve: critical-risk-needs-two, findings-need-a-steward",
-        ),
-        (with(|f| f.understood = false), "block: analysis"),
-        (
-            with(|f| f.route = Route::Block),
-            "block: blocked-by-analysis",
-        ),
-        (
-            with(|f| f.out_of_scope = [TableName::new("demo.hr.salaries")].into()),
-            "block: outside-the-scope",
-        ),
-        (
-            with(|f| {
-                write(f);
-                f.kinds = ["truncate".to_owned()].into();
-            }),
-            "block: destructive",
-        ),
-        (
-            with(|f| {
-                write(f);
-                f.findings = ["destructive".to_owned()].into();
-            }),
-            "block: destructive",
-        ),
-        (
-            with(|f| {
-                f.bytes = 2_000;
-                f.max_bytes = 1_000;
-            }),
-            "block: dearer-than-its-cap",
-        ),
-    ] {
-        assert_eq!(asked("balanced", &facts), expected, "{facts:?}");
-    }
-}
-
-#[test]
-fn each_rule_of_the_strict_policy_decides() {
-    let both = "approve: everything-else-needs-a-steward, sensitive-tables-need-two";
-    for (facts, expected) in [
-        (harmless(), "run: small-reads-of-public-tables"),
-        (with(tagged), both),
-        (with(|f| f.has_unclassified_columns = true), both),
-        (
-            with(|f| f.bytes = 1_000_000_001),
-            "approve: everything-else-needs-a-steward",
-        ),
-        (
-            with(|f| f.risk = RiskLevel::Moderate),
-            "approve: everything-else-needs-a-steward",
-        ),
-        (with(write), "block: agents-do-not-write"),
-        (
-            with(|f| f.kinds = ["select".to_owned(), "insert".to_owned()].into()),
-            "block: agents-do-not-write",
-        ),
-        (with(|f| f.purpose = None), "block: no-purpose"),
-        (
-            with(|f| f.purpose = Some(String::new())),
-            "block: no-purpose",
-        ),
-        (
-            with(|f| f.risk = RiskLevel::Critical),
-            "block: critical-risk",
-        ),
-        (with(|f| f.understood = false), "block: analysis"),
-        (
-            with(|f| f.route = Route::Block),
-            "block: blocked-by-analysis",
-        ),
-        (
-            with(|f| f.out_of_scope = [TableName::new("demo.hr.salaries")].into()),
-            "block: outside-the-scope",
-        ),
-        (with(|f| f.max_bytes = 1), "block: dearer-than-its-cap"),
-    ] {
-        assert_eq!(asked("strict", &facts), expected, "{facts:?}");
-    }
+    let files = PolicyFile::preset(name).expect("files");
+    PolicySet::from_files(&files).expect("a policy that comes with the program")
 }
 
 #[test]
@@ -210,21 +42,136 @@ fn a_policy_for_one_agent_dataset_or_person_can_be_written() {
         permit (principal, action == Action::"run", resource)
         when {
             principal.name == "forecaster" &&
-            context.datasets == ["demo.shop"] &&
-            context.initiator like "*@example.com"
+            principal.owner in Group::"analysts" &&
+            context.datasets == [Dataset::"acme.shop"] &&
+            context.initiator in Group::"analysts" &&
+            context.initiator.email like "*@example.com" &&
+            context.run.ticket like "SHOP-*" &&
+            context.run.scope.contains("read acme.shop.*") &&
+            context.run.door == "portal"
         };"#,
     )
     .expect("a policy");
     assert_eq!(policies.decide(&harmless()).route, Route::Run);
-    let other = with(|facts| facts.agent_name = "other".to_owned());
-    assert_eq!(policies.decide(&other).route, Route::Block);
+    for other in [
+        with(|facts| facts.agent_name = "other".to_owned()),
+        with(|facts| facts.owner.groups.clear()),
+        with(|facts| facts.initiator.groups.clear()),
+        with(|facts| facts.initiator.email = "ina@example.org".to_owned()),
+        with(|facts| facts.run.ticket.clear()),
+        with(|facts| facts.run.scope.clear()),
+        with(|facts| facts.run.door = "device".to_owned()),
+        with(|facts| {
+            facts.reads.insert(TableName::new("acme.hr.salaries"));
+        }),
+    ] {
+        assert_eq!(policies.decide(&other).route, Route::Block, "{other:?}");
+    }
+}
+
+/// Whether a policy that forbids this matches.
+fn forbids(condition: &str, facts: &Facts) -> bool {
+    let text = format!(
+        "{PERMIT_ALL} @id(\"no\") @reason(\"no\") forbid (principal, action, resource{condition};"
+    );
+    let policies = written(&text).unwrap_or_else(|error| panic!("{condition}: {error}"));
+    policies.decide(facts).route == Route::Block
+}
+
+#[test]
+fn an_intent_is_in_what_it_touches() {
+    let facts = with(|facts| {
+        facts.writes = [TableName::new("acme.stage.totals")].into();
+        facts.behind_wildcards = [TableName::new("acme.log.visits_2025")].into();
+        facts.columns = ["acme.shop.orders.address.street".to_owned()].into();
+    });
+    for (what, is_in) in [
+        ("Table::\"acme.shop.orders\"", true),
+        ("Table::\"acme.stage.totals\"", true),
+        ("Table::\"acme.log.visits_2025\"", true),
+        ("Dataset::\"acme.log\"", true),
+        ("Project::\"acme\"", true),
+        ("Column::\"acme.shop.orders.address.street\"", true),
+        ("Table::\"acme.shop.customers\"", false),
+        ("Dataset::\"acme.hr\"", false),
+        ("Project::\"other\"", false),
+        ("Column::\"acme.shop.orders.country\"", false),
+    ] {
+        assert_eq!(forbids(&format!(" in {what})"), &facts), is_in, "{what}");
+    }
+}
+
+#[test]
+fn each_fact_can_be_asked_for() {
+    let facts = with(|facts| {
+        facts.kinds = ["insert".to_owned()].into();
+        facts.findings = ["foreign_write".to_owned()].into();
+        facts.writes = [TableName::new("acme.stage.totals")].into();
+        facts.first_uses = [TableName::new("acme.stage.totals")].into();
+        facts.uses.projected = [Tag::new("pii.email")].into();
+        facts.uses.filtered = [Tag::new("pii.ssn")].into();
+        facts.uses.joined = [Tag::new("pii.phone")].into();
+        facts.uses.grouped = [Tag::new("geo.city")].into();
+        facts.uses.ordered = [Tag::new("pii.age")].into();
+        facts.uses.aggregated = [Tag::new("pay.salary")].into();
+        facts.rows = Some(10);
+        facts.hour = 23;
+        facts.weekday = "sunday".to_owned();
+        facts.purpose = Some("audit".to_owned());
+        facts.has_unclassified_columns = true;
+        facts.risk = RiskLevel::High;
+        tagged(facts);
+    });
+    for condition in [
+        "context.kinds == [\"insert\"]",
+        "context.findings.contains(\"foreign_write\")",
+        "context.leaves_warehouse",
+        "context.reads.contains(Table::\"acme.shop.orders\")",
+        "context.writes.contains(Table::\"acme.stage.totals\")",
+        "context.first_uses.contains(Table::\"acme.stage.totals\")",
+        "context.tags.containsAll([\"pii\", \"pii.email\"])",
+        "context.used.projected.contains(\"pii\")",
+        "context.used.filtered.contains(\"pii.ssn\")",
+        "context.used.joined.contains(\"pii.phone\")",
+        "context.used.grouped.contains(\"geo\")",
+        "context.used.ordered.contains(\"pii.age\")",
+        "context.used.aggregated.contains(\"pay.salary\")",
+        "context has rows && context.rows == 10",
+        "context.hour == 23 && context.weekday == \"sunday\"",
+        "context has purpose && context.purpose == \"audit\"",
+        "context.has_unclassified_columns && context.risk == \"high\"",
+        "context.bytes == 1000000 && context.max_bytes == 10000000000",
+    ] {
+        let when = format!(") when {{ {condition} }}");
+        assert!(forbids(&when, &facts), "{condition}");
+        assert!(
+            !forbids(&format!(") unless {{ {condition} }}"), &facts),
+            "{condition}"
+        );
+    }
+    assert!(!forbids(
+        ") when { context.tags.contains(\"public\") }",
+        &facts
+    ));
+}
+
+#[test]
+fn raw_values_always_wait_for_two_who_prove_who_they_are() {
+    let policies = written(PERMIT_ALL).expect("a policy");
+    let decision = policies.decide(&with(|facts| {
+        facts.unmasks = ["acme.shop.customers.email".to_owned()].into();
+        facts.unmasked_tags = [Tag::new("pii.email")].into();
+    }));
+    assert_eq!(decision.route, Route::Approve);
+    assert_eq!(decision.requirements, [requirement("all", &["anyone"], 2)]);
+    assert!(decision.step_up);
 }
 
 /// Loads one file from a folder of its own.
 fn written(text: &str) -> Result<PolicySet, PolicyError> {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("mine.cedar"), text).expect("a file");
-    PolicySet::load(folder.path())
+    PolicySet::from_files(&PolicyFile::read(folder.path())?)
 }
 
 const PERMIT_ALL: &str = r#"
@@ -388,38 +335,52 @@ fn a_wrong_file_is_refused_with_its_name_and_line() {
             "another policy",
         ),
     ] {
-        match written(&format!("{head}{text}")).err() {
-            Some(PolicyError::Invalid {
-                file,
-                line: found,
-                message: said,
-            }) => {
-                assert_eq!(
-                    (file.as_str(), found),
-                    ("mine.cedar", line),
-                    "{text}: {said}"
-                );
-                assert!(said.contains(message), "{text}: {said}");
-            }
-            other => panic!("{text}: {other:?}"),
-        }
+        let Err(PolicyError::Invalid(faults)) = written(&format!("{head}{text}")) else {
+            panic!("{text}");
+        };
+        let fault = &faults[0];
+        assert_eq!(
+            (fault.file.as_str(), fault.line),
+            ("mine.cedar", line),
+            "{fault}"
+        );
+        assert!(fault.message.contains(message), "{text}: {fault}");
     }
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let text = "@id(\"a\")\nforbid (principal, action, resource);\n\
+                @id(\"b\") @reason(\"b\")\nforbid (principal, action, resource)\n\
+                when { context.byts > 1 };\n\
+                @id(\"c\") @reason(\"c\") @count(\"1\")\nforbid (principal, action, resource);\n";
+    let Err(error) = written(text) else {
+        panic!("{text}");
+    };
+    let said = error.to_string();
+    let lines: Vec<_> = said.lines().map(|line| &line[..13]).collect();
+    assert_eq!(
+        lines,
+        ["mine.cedar:1:", "mine.cedar:6:", "mine.cedar:5:"],
+        "{said}"
+    );
 }
 
 #[test]
 fn a_folder_without_policies_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
-    let empty = PolicySet::load(folder.path()).err();
+    let empty = PolicyFile::read(folder.path()).err();
     assert!(
         matches!(empty, Some(PolicyError::Empty { .. })),
         "{empty:?}"
     );
-    let missing = PolicySet::load(&folder.path().join("missing")).err();
+    let missing = PolicyFile::read(&folder.path().join("missing")).err();
     assert!(
         matches!(missing, Some(PolicyError::Unreadable { .. })),
         "{missing:?}"
     );
-    let unknown = PolicySet::builtin("lenient").err();
+    assert_eq!(written("// Nothing.").err(), Some(PolicyError::NoPolicy));
+    let unknown = PolicyFile::preset("lenient").err();
     assert!(
         matches!(unknown, Some(PolicyError::UnknownName { .. })),
         "{unknown:?}"

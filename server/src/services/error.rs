@@ -3,7 +3,7 @@
 use domain::IntentState;
 use store::StoreError;
 
-use crate::{context::Forbidden, warehouse::WarehouseError};
+use crate::{context::Forbidden, policy::PolicyError, warehouse::WarehouseError};
 
 /// Why a use case did not do what was asked. Texts are for people and say what to change;
 /// they never quote a value from the data, a literal or a secret.
@@ -59,6 +59,9 @@ pub enum ServiceError {
     /// The catalog has not been read yet.
     #[error("the catalog has not been read yet")]
     NoCatalog,
+    /// The policies in force cannot be used.
+    #[error("the policies in force cannot be used")]
+    Policy(#[from] PolicyError),
     /// Stored JSON does not have the shape that this version writes.
     #[error("stored facts cannot be read")]
     Unreadable(#[from] serde_json::Error),
@@ -96,7 +99,7 @@ impl ServiceError {
             }
             Self::NotFound { .. } => "not_found",
             Self::Invalid { .. } => "invalid_field",
-            Self::Store(_) | Self::NoCatalog => "unavailable",
+            Self::Store(_) | Self::NoCatalog | Self::Policy(_) => "unavailable",
             Self::Warehouse(_) => "warehouse_unavailable",
             Self::Unreadable(_) => "internal",
         }
@@ -124,6 +127,10 @@ impl From<StoreError> for ServiceError {
             StoreError::AgentTransition(error) => {
                 Self::conflict("move_not_allowed", error.to_string())
             }
+            StoreError::DraftMoved => Self::conflict(
+                "draft_moved",
+                "somebody else changed this draft meanwhile: read it anew",
+            ),
             StoreError::RunEnded => Self::conflict("run_ended", "the run has ended"),
             other => Self::Store(other),
         }

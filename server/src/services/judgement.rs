@@ -12,7 +12,8 @@ use store::{
 };
 
 use super::{
-    Assessment, Notice, Problem, ServiceError, Services, fresh_uuid, standing_approvals::use_one,
+    Assessment, Notice, Problem, ServiceError, Services, approvers, fresh_uuid,
+    standing_approvals::use_one,
 };
 use crate::context::Context;
 
@@ -80,6 +81,7 @@ impl Services {
         let standing = self
             .standing_approvals_for(intent, run, &assessment)
             .await?;
+        self.block_impossible(&mut assessment, run).await?;
         let mut tx = self
             .parts
             .store
@@ -89,6 +91,7 @@ impl Services {
             .destination(&mut tx, (intent, run), &standing, &mut assessment)
             .await?;
         keep_assessment(&mut tx, intent, &assessment).await?;
+        approvers::alert(&mut tx, intent, &assessment).await?;
         if assessment.decision.route == Route::Approve {
             let ground = match to {
                 IntentState::Approved => Ground::Standing,
@@ -194,6 +197,7 @@ pub(super) fn assessed(assessment: &Assessment) -> Result<Assessed, serde_json::
         dry_run: dry_run.transpose()?,
         decision: serde_json::to_string(&assessment.decision)?,
         risk: assessment.analysis.risk,
+        facts: serde_json::to_string(&assessment.facts)?,
         binding: serde_json::to_string(&assessment.binding)?,
     })
 }

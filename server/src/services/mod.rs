@@ -7,6 +7,7 @@ mod agents;
 mod aggregates;
 mod agreement;
 mod approvals;
+mod approvers;
 mod assessment;
 mod binding;
 mod break_glass;
@@ -30,6 +31,7 @@ mod notifications;
 mod oauth;
 mod objects;
 mod people;
+mod policies;
 mod precedent;
 mod preparation;
 mod questions;
@@ -49,7 +51,7 @@ mod step_up;
 mod tables;
 mod unmasking;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{AgentId, IntentId, Timestamp};
 use store::{Store, Transaction};
@@ -74,6 +76,10 @@ pub use oauth::{
     AskedRun, Asking, DeviceCodes, DeviceRequestView, Exchange, GrantError, GrantRule, Redeeming,
 };
 pub use people::{Arrival, NotAdmitted, PersonView};
+pub use policies::{
+    ConfiguredPolicy, DraftHindrance, DraftView, PolicyVersion, Publication, Simulation,
+    SimulationRow, compared,
+};
 pub use precedent::Precedent;
 pub use questions::QuestionView;
 pub use records::{Problem, ResultColumn, Statistics};
@@ -97,7 +103,6 @@ use crate::{
     config::{ApprovalsConfig, LimitsConfig, MaskingConfig, RightsConfig, WarehouseConfig},
     context::{Clock, Context},
     notify::Mailer,
-    policy::PolicySet,
     proof::{Issuers, KeyNonces},
     warehouse::Warehouse,
 };
@@ -117,8 +122,10 @@ pub struct Parts {
     pub store: Store,
     /// BigQuery.
     pub warehouse: Arc<dyn Warehouse>,
-    /// The policy in force.
-    pub policy: PolicySet,
+    /// The policy's files, as configured.
+    pub policy: ConfiguredPolicy,
+    /// Groups that make their members approvers.
+    pub approver_groups: BTreeSet<String>,
     /// Hands mails on.
     pub mailer: Arc<dyn Mailer>,
     /// Tells the time.
@@ -151,6 +158,7 @@ pub struct Services(Arc<Inner>);
 pub struct Inner {
     parts: Parts,
     catalog: CatalogCache,
+    policies: policies::PolicyCache,
     notices: broadcast::Sender<Notice>,
     /// Wakes the executor and the mail job.
     work: Notify,
@@ -178,6 +186,7 @@ impl Services {
         Self(Arc::new(Inner {
             parts,
             catalog,
+            policies: policies::PolicyCache::default(),
             notices,
             work: Notify::new(),
             stopping: Notify::new(),

@@ -1,7 +1,10 @@
 //! The last look before a job exists: whether the run may still act, and whether what would
 //! run is still what was decided on.
 
-use domain::{Ballot, ExecutionId, Ground, IntentState};
+use std::collections::BTreeSet;
+
+use analysis::Analysis;
+use domain::{Ballot, ExecutionId, Ground, IntentState, TableName};
 use store::{ApprovalRecord, IntentRecord, NewExecution, RunRecord};
 
 use super::{
@@ -179,6 +182,8 @@ impl Services {
         )
         .await?;
         tx.insert_execution(&execution).await?;
+        tx.note_table_uses(agent.id, touched(intent)?.iter())
+            .await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -205,4 +210,14 @@ fn stale(changes: &[Change], now: Option<&Problem>) -> Option<Problem> {
         changed,
         ..Problem::new("approval_stale", detail)
     })
+}
+
+/// The tables that an intent touches, as the analysis says.
+fn touched(intent: &IntentRecord) -> Result<BTreeSet<TableName>, ServiceError> {
+    let Some(analysis) = &intent.analysis else {
+        return Ok(BTreeSet::new());
+    };
+    let analysis: Analysis = serde_json::from_str(analysis)?;
+    let tables = analysis.reads().into_iter().chain(analysis.writes());
+    Ok(tables.cloned().collect())
 }

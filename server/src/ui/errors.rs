@@ -25,6 +25,10 @@ pub fn shown(error: ServiceError) -> UiError {
             UiError::Unavailable
         }
         ServiceError::NoCatalog => UiError::Unavailable,
+        ServiceError::Policy(error) => {
+            tracing::error!(%error, "the policies in force cannot be used");
+            UiError::Unavailable
+        }
         ServiceError::Unreadable(error) => {
             tracing::error!(%error, "stored facts cannot be read");
             UiError::Unavailable

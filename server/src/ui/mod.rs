@@ -13,6 +13,7 @@ mod ledger;
 mod names;
 mod notes;
 mod people;
+mod policies;
 mod questions;
 mod replay;
 mod reviews;
@@ -125,6 +126,7 @@ async fn desks(services: Services, context: Context, form_token: String) -> Resu
         people: desk.clone(),
         questions: desk.clone(),
         standing: desk.clone(),
+        policies: desk.clone(),
         devices: desk,
     })
 }

@@ -54,11 +54,9 @@ pub fn policies(view: &IntentView) -> Vec<PolicyReason> {
     let Some(decision) = &view.decision else {
         return Vec::new();
     };
-    let version = decision.policy_version.to_string();
-    let version: String = version.chars().skip("sha256:".len()).take(8).collect();
     let reason = |reason: &crate::policy::Reason| PolicyReason {
         policy: reason.policy.clone(),
-        version: version.clone(),
+        version: decision.policy_version,
         sentence: reason.says.clone(),
     };
     decision.reasons.iter().map(reason).collect()

@@ -32,6 +32,9 @@ pub enum StoreError {
     /// The move is not in the agents' table of moves.
     #[error(transparent)]
     AgentTransition(#[from] AgentTransitionError),
+    /// Somebody else changed the draft first.
+    #[error("the draft is no longer as it was read")]
+    DraftMoved,
     /// The run has ended, so nothing more happens in it.
     #[error("the run has ended")]
     RunEnded,

@@ -91,6 +91,8 @@ pub struct Assessed {
     pub risk: RiskLevel,
     /// A digest for each input that decides what would run.
     pub binding: String,
+    /// What policies were told.
+    pub facts: String,
 }
 
 #[derive(Serialize)]
@@ -199,7 +201,8 @@ impl Transaction {
         assessed: &Assessed,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "update intents set analysis = $2, dry_run = $3, decision = $4, risk = $5, binding = $6
+            "update intents set analysis = $2, dry_run = $3, decision = $4, risk = $5, binding = $6,
+                 facts = $8
              where id = $1 and state = $7",
         )
         .bind(id.to_string())
@@ -209,6 +212,7 @@ impl Transaction {
         .bind(assessed.risk.as_str())
         .bind(&assessed.binding)
         .bind(state.as_str())
+        .bind(&assessed.facts)
         .execute(self.connection())
         .await?;
         Ok(())

@@ -1,7 +1,8 @@
 //! Whatever changes something says so in the ledger, in the name of who did it.
 
 use axum::body::Body;
-use domain::{DeviceRequestId, Digest, PersonId, Scope, SignInId};
+use countersign::context::Actor;
+use domain::{DeviceRequestId, Digest, PersonId, Role, Scope, SignInId};
 use http::{Request, header};
 use sha2::{Digest as _, Sha256};
 use store::{AskedRun, NewBrowserSession, NewDeviceRequest, SessionOwner, WorkloadEvidence};
@@ -15,14 +16,16 @@ use crate::{
 };
 
 /// What people can change, and the entry that tells of it.
-pub const CHANGES: [(&str, &str); 21] = [
+pub const CHANGES: [(&str, &str); 26] = [
     ("/ui/answer_device_request", "device.decided"),
     ("/ui/answer_question", "question.answered"),
     ("/ui/approve_similar", "vote.cast"),
     ("/ui/ask_question", "question.asked"),
+    ("/ui/begin_policy_draft", "policy.drafted"),
     ("/ui/confirm_agent", "agent.confirmed"),
     ("/ui/decide", "vote.cast"),
     ("/ui/disable_person", "person.disabled"),
+    ("/ui/discard_policy", "policy.discarded"),
     ("/ui/enable_person", "person.enabled"),
     ("/ui/end_session", "person.sessions_ended"),
     ("/ui/end_sessions", "person.sessions_ended"),
@@ -31,10 +34,13 @@ pub const CHANGES: [(&str, &str); 21] = [
     ("/ui/open_campaign", "campaign.opened"),
     ("/ui/open_run", "run.opened"),
     ("/ui/propose_agent", "agent.proposed"),
+    ("/ui/propose_policy", "policy.proposed"),
+    ("/ui/publish_policy", "policy.published"),
     ("/ui/resume_agent", "agent.resumed"),
     ("/ui/revoke_agent", "agent.revoked"),
     ("/ui/revoke_run", "run.revoked"),
     ("/ui/revoke_standing_approval", "standing_approval.revoked"),
+    ("/ui/save_policy_draft", "policy.drafted"),
     ("/ui/sign_campaign", "campaign.signed"),
     ("/ui/suspend_agent", "agent.suspended"),
 ];
@@ -59,8 +65,38 @@ async fn ready(portal: &TestPortal, address: &str) -> Form {
         "/ui/open_campaign" | "/ui/give_verdict" | "/ui/sign_campaign" => {
             on_campaign(portal, address).await
         }
+        "/ui/begin_policy_draft" => (Who::Grace, vec![("title", text("Less"))]),
+        "/ui/discard_policy"
+        | "/ui/propose_policy"
+        | "/ui/publish_policy"
+        | "/ui/save_policy_draft" => on_draft(portal, address).await,
         _ => on_person(portal, address).await,
     }
+}
+
+/// Erin wrote it, so that Grace may publish.
+async fn on_draft(portal: &TestPortal, address: &str) -> Form {
+    let mut erin = portal.by(Who::Erin);
+    if let Actor::Person(person) = &mut erin.actor {
+        person.roles.insert(Role::Administrator);
+    }
+    let draft = portal.services.begin_draft(&erin, "Less").await;
+    let draft = draft.expect("a draft");
+    let mut revision = 1;
+    if address == "/ui/publish_policy" {
+        let proposed = portal.services.propose_draft(&erin, (draft, revision));
+        proposed.await.expect("proposed");
+        revision += 1;
+    }
+    let mut fields = vec![
+        ("draft", draft.to_string()),
+        ("revision", revision.to_string()),
+    ];
+    if address == "/ui/save_policy_draft" {
+        fields.push(("files[0][name]", text("mine.cedar")));
+        fields.push(("files[0][text]", text("// Nothing yet.")));
+    }
+    (Who::Grace, fields)
 }
 
 async fn on_approval(portal: &TestPortal) -> Form {

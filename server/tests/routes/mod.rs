@@ -53,7 +53,7 @@ const BY_RUN_TOKEN: [&str; 10] = [
 ];
 
 /// For people: a session. Nothing here changes anything.
-const BY_SESSION: [&str; 46] = [
+const BY_SESSION: [&str; 52] = [
     "/",
     "/agents",
     "/agents/new",
@@ -70,6 +70,9 @@ const BY_SESSION: [&str; 46] = [
     "/next",
     "/people",
     "/people/{id}",
+    "/policies",
+    "/policies/drafts/{id}",
+    "/policies/versions/{id}",
     "/reviews",
     "/reviews/{id}",
     "/reviews/{id}/export.csv",
@@ -93,6 +96,9 @@ const BY_SESSION: [&str; 46] = [
     "/ui/people",
     "/ui/person",
     "/ui/questions",
+    "/ui/policies",
+    "/ui/policy_draft",
+    "/ui/policy_version",
     "/ui/run",
     "/ui/run_form",
     "/ui/session",

@@ -11,6 +11,7 @@ mod executions;
 mod fatigue;
 mod mails;
 mod people;
+mod policies;
 mod policy;
 mod precedent;
 mod questions;

@@ -342,6 +342,7 @@ pub async fn compose(
         store: store.clone(),
         warehouse: warehouse.clone(),
         policy: program::policies(&config.policy).expect("policies"),
+        approver_groups: program::approver_groups(&config.identity),
         mailer: mails.clone(),
         clock: clock.clone(),
         limits: config.limits,
@@ -355,6 +356,12 @@ pub async fn compose(
         public_url: config.server.origin(),
     });
     services.refresh_catalog().await.expect("a catalog");
+    let start = Context {
+        actor: Actor::System,
+        request_id: String::new(),
+        now: clock.now(),
+    };
+    services.adopt_policy(&start).await.expect("a policy");
     let identity = Identity::new(config, services.clone(), store.clone(), clock.clone());
     let identity = identity.expect("an identity");
     let router = program::router(config, &services, &identity);

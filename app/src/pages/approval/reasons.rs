@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::disguised;
 use crate::{
     api::approvals::{ApprovalPage, SensitiveColumn, TouchedTable},
-    components::{Person, Tags, prose, severity_mark, visible},
+    components::{Person, PolicyLink, Tags, prose, severity_mark, visible},
     format::{bytes, dollars, plural},
 };
 
@@ -48,9 +48,7 @@ fn why(page: &ApprovalPage) -> AnyView {
                 <li class="policy">
                     <span>
                         {policy.sentence.clone()}" "
-                        <code class="quiet">
-                            {policy.policy.clone()}" "{policy.version.clone()}
-                        </code>
+                        <PolicyLink policy=policy.clone() />
                     </span>
                 </li>
             }

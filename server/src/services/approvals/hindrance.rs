@@ -1,6 +1,6 @@
 //! Why a person may not decide on an approval.
 
-use domain::{IntentState, Requirement, Role, Timestamp};
+use domain::{IntentState, PersonId, Requirement, Role, Timestamp};
 use store::{AgentRecord, ApprovalRecord, VoteRecord, approvals_among};
 
 use super::super::{IntentView, intents::is_asker};
@@ -15,6 +15,8 @@ pub enum Hindrance {
     NotInGroup,
     /// They opened the run, or own the agent.
     Asker,
+    /// They wrote or published the policy that is in force since the request came.
+    PolicyEditor,
     /// They have voted.
     HasVoted,
     /// Its time is over.
@@ -33,6 +35,7 @@ impl Hindrance {
             Self::NotApprover => "not_an_approver",
             Self::NotInGroup => "not_in_approver_group",
             Self::Asker => "own_request",
+            Self::PolicyEditor => "policy_editor",
             Self::HasVoted => "already_voted",
             Self::Expired => "approval_expired",
             Self::Closed => "approval_closed",
@@ -48,6 +51,9 @@ impl Hindrance {
             Self::NotInGroup => "The policy asks another group to decide this.",
             Self::Asker => {
                 "You opened this run or own its agent: nobody approves their own request."
+            }
+            Self::PolicyEditor => {
+                "You wrote or published a policy after this was asked: others decide on it."
             }
             Self::HasVoted => "You have voted on this already.",
             Self::Expired => "Its time is over. The agent can ask again.",
@@ -71,7 +77,7 @@ pub(super) fn hindrance(
     person: &Person,
     approval: &ApprovalRecord,
     intent: &IntentView,
-    agent: &AgentRecord,
+    (agent, policy_editors): (&AgentRecord, &[PersonId]),
     now: Timestamp,
 ) -> Option<Hindrance> {
     let has_voted = intent.votes.iter().any(|vote| vote.person == person.id);
@@ -81,6 +87,8 @@ pub(super) fn hindrance(
         Some(Hindrance::Expired)
     } else if is_asker(person.id, &intent.run, agent.owner) {
         Some(Hindrance::Asker)
+    } else if policy_editors.contains(&person.id) {
+        Some(Hindrance::PolicyEditor)
     } else if !person.roles.contains(&Role::Approver) {
         Some(Hindrance::NotApprover)
     } else if has_voted {

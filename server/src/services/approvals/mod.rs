@@ -109,7 +109,9 @@ impl Services {
         let others = self
             .eligible(&approval, &intent.votes, &intent.run, &agent)
             .await?;
-        let hindrance = hindrance(person, &approval, &intent, &agent, context.now)
+        let editors = self.parts.store.policy_editors_since(approval.intent);
+        let editors = editors.await?;
+        let hindrance = hindrance(person, &approval, &intent, (&agent, &editors), context.now)
             .or_else(|| self.needs_step_up(person, &intent, context.now));
         Ok(ApprovalView {
             initiator: self.existing_person(intent.run.initiator).await?,
@@ -152,10 +154,13 @@ impl Services {
         run: &RunRecord,
         agent: &AgentRecord,
     ) -> Result<Vec<PersonRecord>, ServiceError> {
+        let editors = self.parts.store.policy_editors_since(approval.intent);
+        let editors = editors.await?;
         let mut people = self.parts.store.people().await?;
         people.retain(|person| {
             person.is_in_good_standing()
                 && person.roles.contains(&Role::Approver)
+                && !editors.contains(&person.id)
                 && is_asked(approval, votes, &person.groups)
                 && !is_asker(person.id, run, agent.owner)
         });

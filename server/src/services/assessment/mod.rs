@@ -22,7 +22,7 @@ use super::{
     scope_check::Outside, unmasking,
 };
 use crate::{
-    policy::Decision,
+    policy::{Decision, Facts},
     warehouse::{TableDescription, WarehouseError},
 };
 
@@ -36,6 +36,8 @@ pub struct Assessment {
     pub analysis: Analysis,
     /// What BigQuery says; none when it was not asked, because the text alone forbids it.
     pub dry_run: Option<DryRunFacts>,
+    /// What the policy was told.
+    pub facts: Facts,
     /// What the policy says.
     pub decision: Decision,
     /// Why it is blocked, when it is.
@@ -116,7 +118,7 @@ impl Services {
         let facts = self
             .facts(judged, intent, run, &catalog, &outside.tables)
             .await?;
-        let mut decision = self.parts.policy.decide(&facts);
+        let mut decision = self.policy().await?.decide(&facts);
         decision.route = decision.route.stricter(asked.route);
         if asked.route == Route::Block && problem.is_none() {
             problem = Some(policy_problem(&runs, &decision));
@@ -141,6 +143,7 @@ impl Services {
         Ok(Assessment {
             analysis: runs,
             dry_run,
+            facts,
             decision,
             problem,
             objects,

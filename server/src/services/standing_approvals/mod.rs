@@ -121,7 +121,7 @@ impl Services {
         let asked = Asked {
             now: self.now(),
             bytes: 0,
-            policy_version: &self.parts.policy.version().to_string(),
+            policy_version: &self.policy().await?.version().to_string(),
             requirements: &requirements,
             askers: [agent.owner, agent.owner],
         };
