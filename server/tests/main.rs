@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod command_line;
 mod http;
 mod identity;
 mod oauth;

@@ -9,7 +9,7 @@ use domain::{
     ApprovalId,
     Ballot::Approve,
     IntentId,
-    IntentState::{Approved, Blocked, PendingApproval, Succeeded},
+    IntentState::{Approved, PendingApproval, Succeeded},
     PolicyDraftId, Role, Route,
 };
 use store::PolicyOrigin;

@@ -96,7 +96,10 @@ fn used_columns(analysis: &Analysis) -> BTreeSet<String> {
 /// The tags of columns, and of the fields in them.
 fn unmasked_tags(catalog: &Catalog, unmask: &BTreeSet<ColumnName>) -> BTreeSet<Tag> {
     let mut tags = BTreeSet::new();
-    for column in unmask.iter().filter_map(|name| unmasking::find(catalog, name)) {
+    for column in unmask
+        .iter()
+        .filter_map(|name| unmasking::find(catalog, name))
+    {
         add_tags(column, &mut tags);
     }
     tags
