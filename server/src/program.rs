@@ -23,8 +23,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     config::{
-        Config, Credentials, IdentityConfig, MailConfig, PolicyConfig, StoreConfig, WarehouseConfig,
-        WorkloadIssuerConfig,
+        Config, Credentials, IdentityConfig, MailConfig, PolicyConfig, StoreConfig,
+        WarehouseConfig, WorkloadIssuerConfig,
     },
     context::{Actor, Clock, Context, SystemClock},
     http::{
