@@ -51,6 +51,11 @@ pub fn App() -> impl IntoView {
                         ssr=mode.clone()
                     />
                     <Route
+                        path=path!("/approvals/:id/conditions")
+                        view=pages::Restrict
+                        ssr=mode.clone()
+                    />
+                    <Route
                         path=path!("/standing-approvals")
                         view=pages::StandingApprovals
                         ssr=mode.clone()

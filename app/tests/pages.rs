@@ -93,6 +93,15 @@ async fn every_page_is_complete_without_scripts() {
             "/standing-approvals".to_owned(),
             "The report moved to another team",
         ),
+        (
+            format!("/approvals/{}", approval_id(1)),
+            "These columns leave as they are:",
+        ),
+        (format!("/approvals/{}", approval_id(4)), "Ask again"),
+        (
+            format!("/approvals/{}/conditions?row_cap=500", approval_id(0)),
+            "At most 500 rows leave",
+        ),
         ("/sessions".to_owned(), "Monthly invoices"),
         (format!("/sessions/{}", run_id(0)), "The result was sealed"),
         ("/agents".to_owned(), "Builds the reporting tables"),
@@ -107,6 +116,7 @@ async fn every_page_is_complete_without_scripts() {
         ("/runs".to_owned(), "End it"),
         (format!("/runs/{}", run_id(1)), "Asked so far"),
         ("/reviews".to_owned(), "Q3 2026"),
+        ("/reviews".to_owned(), "Glass broken"),
         (format!("/reviews/{}", campaign_id(0)), "never used"),
         ("/ledger?verify=1".to_owned(), "The chain holds."),
         ("/ledger/1201".to_owned(), "Before it"),

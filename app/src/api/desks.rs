@@ -6,8 +6,9 @@ use leptos::prelude::use_context;
 
 use super::{
     UiError, Viewer, agents::AgentDesk, approvals::ApprovalDesk, devices::DeviceDesk,
-    ledger::LedgerDesk, people::PeopleDesk, policies::PolicyDesk, questions::QuestionDesk,
-    reviews::ReviewDesk, runs::RunDesk, sessions::SessionDesk, standing_approvals::StandingDesk,
+    exceptions::ExceptionDesk, ledger::LedgerDesk, people::PeopleDesk, policies::PolicyDesk,
+    questions::QuestionDesk, reviews::ReviewDesk, runs::RunDesk, sessions::SessionDesk,
+    standing_approvals::StandingDesk, terms::TermsDesk,
 };
 
 /// Every desk, bound to the person who is signed in; provided by context.
@@ -23,6 +24,10 @@ pub struct Desks {
     pub agents: Arc<dyn AgentDesk>,
     /// Runs and their tokens.
     pub runs: Arc<dyn RunDesk>,
+    /// What approvals rest on besides votes.
+    pub terms: Arc<dyn TermsDesk>,
+    /// Exceptions from the usual votes.
+    pub exceptions: Arc<dyn ExceptionDesk>,
     /// Access reviews.
     pub reviews: Arc<dyn ReviewDesk>,
     /// The audit log.

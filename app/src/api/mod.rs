@@ -13,6 +13,7 @@ mod common;
 mod desks;
 pub mod devices;
 mod error;
+pub mod exceptions;
 #[cfg(feature = "ssr")]
 pub mod form;
 mod form_token;
@@ -24,6 +25,7 @@ pub mod reviews;
 pub mod runs;
 pub mod sessions;
 pub mod standing_approvals;
+pub mod terms;
 mod viewer;
 
 pub use client::TokenClient;

@@ -192,6 +192,8 @@ pub struct RowColumn {
     pub masked: bool,
     /// The rule that masked them, when one rule did.
     pub rule: Option<MaskRule>,
+    /// Whether people let its tagged values out as they are.
+    pub unmasked: bool,
 }
 
 /// The desk for sessions.

@@ -41,7 +41,10 @@ fn heading(column: &RowColumn) -> AnyView {
     let masked = column
         .masked
         .then_some(view! { <span class="masked-word">"masked"</span> });
-    view! { <th scope="col">{column.name.clone()}{masked}</th> }.into_any()
+    let unmasked = column
+        .unmasked
+        .then_some(view! { <strong class="risk-critical unmasked">"unmasked"</strong> });
+    view! { <th scope="col">{column.name.clone()}{masked}{unmasked}</th> }.into_any()
 }
 
 fn row(columns: &[RowColumn], cells: Vec<Option<String>>) -> AnyView {

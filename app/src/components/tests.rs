@@ -63,6 +63,7 @@ fn masked_cells_name_their_rule_and_missing_values_are_null() {
             name: "email".to_owned(),
             masked: true,
             rule: Some(MaskRule::EmailMask),
+            unmasked: false,
         }],
         rows: vec![vec![Some("XXXXX@example.com".to_owned())], vec![None]],
         total: 412,

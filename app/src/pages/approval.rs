@@ -12,6 +12,8 @@ use crate::{
     islands::Outcome,
 };
 
+mod break_glass;
+mod conditions;
 mod disguised;
 mod foot;
 mod header;
@@ -19,7 +21,10 @@ mod query;
 mod questions;
 mod reasons;
 mod similar;
+mod terms;
 
+pub use break_glass::line as glass_line;
+pub use conditions::Restrict;
 pub use similar::Similar;
 
 /// One request for approval.
@@ -46,6 +51,7 @@ fn show(page: ApprovalPage, failure: Option<Failure>) -> AnyView {
         execution: page.execution.clone(),
     };
     let (approval, intent, run) = (page.approval, page.intent, page.run);
+    let terms = terms::show(approval, failure.clone(), now);
     let questions = questions::show(&page, failure, now);
     view! {
         <article class="approval">
@@ -53,6 +59,7 @@ fn show(page: ApprovalPage, failure: Option<Failure>) -> AnyView {
             <div class="approval-body">
                 {query::show(&page, now)}
                 <aside class="approval-side" aria-label="Why, what and who">
+                    {terms}
                     {reasons::show(&page)}
                     <section>
                         <h2>"Signatures"</h2>

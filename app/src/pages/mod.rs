@@ -30,7 +30,7 @@ mod standing_approvals;
 
 pub use agent::Agent;
 pub use agents::Agents;
-pub use approval::{Approval, Similar};
+pub use approval::{Approval, Restrict, Similar};
 pub use device_code::DeviceCode;
 pub use device_request::DeviceRequest;
 pub use find::Find;

@@ -13,13 +13,22 @@ use crate::{
     components::{Empty, Entry, FailureNote, FormToken, Person, When},
 };
 
+mod exceptions;
+
 /// The list, and the form for a new one.
 #[component]
 pub fn Reviews() -> impl IntoView {
     let failure = take_failure();
-    load(load_campaigns(), move |campaigns| {
+    let campaigns = load(load_campaigns(), move |campaigns| {
         show(campaigns, failure.as_ref())
-    })
+    });
+    let readers = [Role::Reviewer, Role::Auditor, Role::Administrator];
+    let reads = desks().is_ok_and(|desks| readers.iter().any(|role| desks.viewer.is(*role)));
+    view! {
+        {campaigns}
+        {reads.then(|| exceptions::show(now()))}
+    }
+    .into_any()
 }
 
 fn show(campaigns: Vec<CampaignRow>, failure: Option<&Failure>) -> AnyView {

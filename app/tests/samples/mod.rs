@@ -13,6 +13,7 @@ mod reviews;
 mod runs;
 mod sessions;
 mod standing_approvals;
+mod terms;
 
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ pub use reviews::SampleReviews;
 pub use runs::SampleRuns;
 pub use sessions::SampleSessions;
 pub use standing_approvals::SampleStanding;
+pub use terms::SampleTerms;
 
 /// How much there is to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,8 @@ pub fn desks(now: Timestamp, amount: Amount, roles: &[Role]) -> Desks {
         sessions: Arc::new(SampleSessions { now, amount }),
         agents: Arc::new(SampleAgents { now, amount }),
         runs: Arc::new(SampleRuns { now, amount }),
+        terms: Arc::new(SampleTerms { now, amount }),
+        exceptions: Arc::new(SampleTerms { now, amount }),
         reviews: Arc::new(SampleReviews { now, amount }),
         ledger: Arc::new(SampleLedger { now, amount }),
         people: Arc::new(SamplePeople { now, amount }),

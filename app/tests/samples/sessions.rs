@@ -234,6 +234,7 @@ fn delivered() -> RowTable {
         name: name.to_owned(),
         masked: rule.is_some(),
         rule,
+        unmasked: false,
     };
     let row = |number: u32| {
         let email = (number != 3).then(|| "XXXXX@example.com".to_owned());

@@ -114,6 +114,19 @@ impl Services {
         })
     }
 
+    /// Who broke the glass for an approval, and what they said.
+    pub async fn glass_broken(
+        &self,
+        view: &ApprovalView,
+    ) -> Result<Vec<(BreakGlassRecord, PersonRecord)>, ServiceError> {
+        let mut broken = Vec::new();
+        for said in self.parts.store.glass_broken_for(view.approval.id).await? {
+            let person = self.existing_person(said.person).await?;
+            broken.push((said, person));
+        }
+        Ok(broken)
+    }
+
     /// Declares that a waiting query must run without the usual votes. One person who did not
     /// ask for it is enough; whoever did needs such a second person.
     pub async fn break_glass(

@@ -1,7 +1,7 @@
 //! Exceptions that people made by breaking the glass: reviewers look at each.
 
 use domain::{ExceptionId, ExceptionVerdict, Role};
-use store::{BreakGlassRecord, ExceptionRecord, PersonRecord};
+use store::{AgentRecord, BreakGlassRecord, ExceptionRecord, PersonRecord};
 
 use super::{IntentView, ServiceError, Services, intents::is_asker};
 use crate::context::{Context, Person};
@@ -18,8 +18,8 @@ pub struct ExceptionView {
     pub exception: ExceptionRecord,
     /// What ran.
     pub intent: IntentView,
-    /// The agent's name.
-    pub agent: String,
+    /// The agent that asked.
+    pub agent: AgentRecord,
     /// Who broke the glass, and what they said.
     pub declared: Vec<(BreakGlassRecord, PersonRecord)>,
     /// Who gave the verdict.
@@ -79,7 +79,7 @@ impl Services {
         Ok(ExceptionView {
             exception,
             intent,
-            agent: agent.name,
+            agent,
             declared,
             decided_by,
             hindrance,

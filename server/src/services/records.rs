@@ -56,6 +56,14 @@ pub struct ResultColumn {
     pub tags: Vec<Tag>,
 }
 
+impl ResultColumn {
+    /// Whether tagged values leave in it as they are, because people let them.
+    #[must_use]
+    pub fn is_unmasked(&self) -> bool {
+        !self.masked && !self.tags.is_empty()
+    }
+}
+
 /// What the job took, as BigQuery says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statistics {

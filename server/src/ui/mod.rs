@@ -8,6 +8,7 @@ mod approvals;
 mod devices;
 mod errors;
 mod events;
+mod exceptions;
 mod export;
 mod ledger;
 mod names;
@@ -20,11 +21,13 @@ mod reviews;
 mod runs;
 mod sessions;
 mod standing_approvals;
+mod terms;
 
 use std::sync::Arc;
 
 use app::api::{
     Desks, Viewer, approvals::Decide, devices::EnterDeviceCode, standing_approvals::ApproveSimilar,
+    terms::ApproveWithConditions,
 };
 use axum::{
     Router,
@@ -79,7 +82,13 @@ async fn limit_tries(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    if path == Decide::url() || path == ApproveSimilar::url() {
+    if [
+        Decide::url(),
+        ApproveSimilar::url(),
+        ApproveWithConditions::url(),
+    ]
+    .contains(&path)
+    {
         rate_limit::by_person(State(votes), request, next).await
     } else if path == EnterDeviceCode::url() {
         rate_limit::by_person(State(codes), request, next).await
@@ -121,6 +130,8 @@ async fn desks(services: Services, context: Context, form_token: String) -> Resu
         sessions: desk.clone(),
         agents: desk.clone(),
         runs: desk.clone(),
+        terms: desk.clone(),
+        exceptions: desk.clone(),
         reviews: desk.clone(),
         ledger: desk.clone(),
         people: desk.clone(),

@@ -13,6 +13,9 @@ pub fn title(event: EventName) -> &'static str {
         EventName::StandingApprovalAgreed => "An approver agreed to approve similar queries too",
         EventName::StandingApprovalGranted => "Similar queries are approved from here on",
         EventName::StandingApprovalUsed => "A standing approval covered the query",
+        EventName::ApprovalNarrowed => "An approver's conditions narrowed what may run",
+        EventName::GlassBroken => "Somebody broke the glass",
+        EventName::BreakGlassRefused => "Breaking the glass was refused",
         other => other.as_str(),
     }
 }
@@ -22,6 +25,7 @@ pub fn said(event: EventName, payload: &Value) -> Option<String> {
     let field = match event {
         EventName::QuestionAsked => "question",
         EventName::QuestionAnswered => "answer",
+        EventName::GlassBroken => "reason",
         _ => return None,
     };
     Some(payload.get(field)?.as_str()?.to_owned())

@@ -18,7 +18,7 @@ use super::{
     notes,
     runs::evidence_facts,
 };
-use crate::services::{IntentView, ServiceError};
+use crate::services::{IntentView, ResultColumn, ServiceError};
 
 /// Rows that a replay shows of each result.
 const ROWS_SHOWN: usize = 50;
@@ -158,20 +158,26 @@ impl Desk {
             name: column.name.clone(),
             masked: column.masked,
             rule: column.rule.filter(|_| column.masked),
+            unmasked: column.is_unmasked(),
         });
         let rows = page.rows.iter().take(ROWS_SHOWN);
         let table = RowTable {
             columns: columns.collect(),
-            rows: rows.map(|row| row.iter().map(shown).collect()).collect(),
+            rows: rows.map(|row| delivered(row, &sealed.columns)).collect(),
             total: sealed.row_count,
         };
-        let facts = vec![
+        let mut facts = vec![
             fact("Rows", sealed.row_count.to_string()),
             fact(
                 "Digest",
                 sealed.digest().map(|d| d.to_string()).unwrap_or_default(),
             ),
         ];
+        if let Some(rows) = sealed.execution.cut_to {
+            let most = format!("an approver let {rows} rows out, and there were more");
+            facts.push(fact("Cut", most));
+        }
+        facts.extend(unmasked(view));
         let title = match sealed.row_count {
             1 => "1 row, masked and sealed".to_owned(),
             rows => format!("{rows} rows, masked and sealed"),
@@ -258,16 +264,23 @@ fn opened(payload: &Value) -> Result<Told, ServiceError> {
 }
 
 fn received(view: &IntentView) -> Told {
-    Told::new(EventKind::Intent, "The agent asked to run SQL").with([
-        Detail::Text {
-            text: view.intent.purpose.clone(),
-        },
-        Detail::Sql {
-            label: "As asked".to_owned(),
-            sql: view.intent.sql.clone(),
-            findings: Vec::new(),
-        },
-    ])
+    let asked = Detail::Sql {
+        label: "As asked".to_owned(),
+        sql: view.intent.sql.clone(),
+        findings: Vec::new(),
+    };
+    let purpose = Detail::Text {
+        text: view.intent.purpose.clone(),
+    };
+    let facts = unmasked(view).map(|columns| Detail::Facts {
+        facts: vec![
+            columns,
+            fact("Unmasked for", view.intent.unmask_reason.clone()),
+        ],
+    });
+    Told::new(EventKind::Intent, "The agent asked to run SQL")
+        .with([purpose, asked])
+        .with(facts)
 }
 
 /// The analysis, and the dry run when there was one.
@@ -401,6 +414,23 @@ fn detections(view: &IntentView) -> Option<Detail> {
     });
     let facts: Vec<_> = found.collect();
     (!facts.is_empty()).then_some(Detail::Facts { facts })
+}
+
+/// A row as it was delivered. What people let out unmasked was let out to its agent, not to
+/// everybody who may look at the session.
+fn delivered(row: &[Value], columns: &[ResultColumn]) -> Vec<Option<String>> {
+    let cells = row.iter().zip(columns);
+    let cells = cells.map(|(value, column)| match column.is_unmasked() {
+        true => Some("delivered unmasked, not shown here".to_owned()),
+        false => shown(value),
+    });
+    cells.collect()
+}
+
+/// The columns that were asked for unmasked.
+fn unmasked(view: &IntentView) -> Option<Fact> {
+    let columns: Vec<_> = view.intent.unmask.iter().map(ToString::to_string).collect();
+    (!columns.is_empty()).then(|| fact("Unmasked", columns.join(", ")))
 }
 
 /// A cell as it was delivered; NULL is none.

@@ -1,8 +1,8 @@
 //! Whatever changes something says so in the ledger, in the name of who did it.
 
 use axum::body::Body;
-use countersign::context::Actor;
-use domain::{DeviceRequestId, Digest, PersonId, Role, Scope, SignInId};
+use countersign::{context::Actor, warehouse::TableDescription};
+use domain::{Conditions, DeviceRequestId, Digest, PersonId, Role, Scope, SignInId};
 use http::{Request, header};
 use sha2::{Digest as _, Sha256};
 use store::{AskedRun, NewBrowserSession, NewDeviceRequest, SessionOwner, WorkloadEvidence};
@@ -16,12 +16,15 @@ use crate::{
 };
 
 /// What people can change, and the entry that tells of it.
-pub const CHANGES: [(&str, &str); 26] = [
+pub const CHANGES: [(&str, &str); 30] = [
     ("/ui/answer_device_request", "device.decided"),
     ("/ui/answer_question", "question.answered"),
     ("/ui/approve_similar", "vote.cast"),
+    ("/ui/approve_with_conditions", "approval.narrowed"),
+    ("/ui/ask_again", "intent.received"),
     ("/ui/ask_question", "question.asked"),
     ("/ui/begin_policy_draft", "policy.drafted"),
+    ("/ui/break_glass", "break_glass.declared"),
     ("/ui/confirm_agent", "agent.confirmed"),
     ("/ui/decide", "vote.cast"),
     ("/ui/disable_person", "person.disabled"),
@@ -31,6 +34,7 @@ pub const CHANGES: [(&str, &str); 26] = [
     ("/ui/end_sessions", "person.sessions_ended"),
     ("/ui/enter_device_code", "device.code_entered"),
     ("/ui/give_verdict", "verdict.given"),
+    ("/ui/judge_exception", "exception.decided"),
     ("/ui/open_campaign", "campaign.opened"),
     ("/ui/open_run", "run.opened"),
     ("/ui/propose_agent", "agent.proposed"),
@@ -45,6 +49,9 @@ pub const CHANGES: [(&str, &str); 26] = [
     ("/ui/suspend_agent", "agent.suspended"),
 ];
 
+/// Whose people break the glass.
+const ON_CALL: &str = "[approvals]\nbreak_glass_groups = [\"finance\"]\n";
+
 /// Who fills in the form of a page, and with what.
 type Form = (Who, Vec<(&'static str, String)>);
 
@@ -52,6 +59,10 @@ type Form = (Who, Vec<(&'static str, String)>);
 async fn ready(portal: &TestPortal, address: &str) -> Form {
     match address {
         "/ui/decide" => on_approval(portal).await,
+        "/ui/approve_with_conditions"
+        | "/ui/ask_again"
+        | "/ui/break_glass"
+        | "/ui/judge_exception" => on_terms(portal, address).await,
         "/ui/ask_question" | "/ui/answer_question" => on_question(portal, address).await,
         "/ui/approve_similar" | "/ui/revoke_standing_approval" => {
             on_standing(portal, address).await
@@ -103,6 +114,42 @@ async fn on_approval(portal: &TestPortal) -> Form {
     let (_, approval) = portal.pending(&portal.agent_at_work().await).await;
     let fields = [("approval", approval.to_string()), ("ballot", text("deny"))];
     (Who::Bob, fields.into())
+}
+
+async fn on_terms(portal: &TestPortal, address: &str) -> Form {
+    let (intent, approval) = portal.pending(&portal.agent_at_work().await).await;
+    let field = ("approval", approval.to_string());
+    match address {
+        "/ui/approve_with_conditions" => {
+            let (bob, own) = (portal.by(Who::Bob), Conditions::default().with_row_cap(1));
+            let seen = portal
+                .services
+                .preview_conditions(&bob, approval, own)
+                .await;
+            let digest = ("digest", seen.expect("seen").digest.to_string());
+            let conditions = ("conditions", text(r#"{"row_cap":1}"#));
+            (Who::Bob, vec![field, conditions, digest])
+        }
+        "/ui/ask_again" => {
+            portal.approved_by(Who::Bob, approval).await;
+            let loaded = |table: &mut TableDescription| table.etag = Some(text("loaded"));
+            portal.warehouse.describe("demo.shop.customers", loaded);
+            portal.execute(intent).await.expect("executed");
+            (Who::Alice, vec![field])
+        }
+        _ => {
+            let reason = ("reason", text("Checkout is down, nobody answers"));
+            let breaking = vec![field, reason.clone(), ("ticket", text("INC-7"))];
+            if address == "/ui/break_glass" {
+                return (Who::Dave, breaking);
+            }
+            send(portal, "/ui/break_glass", (Who::Dave, breaking)).await;
+            let exceptions = portal.services.exceptions(&portal.by(Who::Erin)).await;
+            let exception = exceptions.expect("exceptions")[0].exception.id.to_string();
+            let verdict = ("verdict", text("justified"));
+            (Who::Erin, vec![("exception", exception), verdict, reason])
+        }
+    }
 }
 
 async fn on_question(portal: &TestPortal, address: &str) -> Form {
@@ -312,7 +359,7 @@ fn text(text: &str) -> String {
 #[tokio::test]
 async fn every_change_by_people_leaves_its_entry() {
     for (address, event) in CHANGES {
-        let portal = TestPortal::new().await;
+        let portal = TestPortal::configured(ON_CALL).await;
         let form = ready(&portal, address).await;
         let by = form.0.id().to_string();
         let before = portal.ledger().await.len();

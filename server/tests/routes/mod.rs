@@ -53,12 +53,13 @@ const BY_RUN_TOKEN: [&str; 10] = [
 ];
 
 /// For people: a session. Nothing here changes anything.
-const BY_SESSION: [&str; 52] = [
+const BY_SESSION: [&str; 56] = [
     "/",
     "/agents",
     "/agents/new",
     "/agents/{id}",
     "/approvals/{id}",
+    "/approvals/{id}/conditions",
     "/approvals/{id}/similar",
     "/device",
     "/device/{id}",
@@ -88,7 +89,9 @@ const BY_SESSION: [&str; 52] = [
     "/ui/approval_status",
     "/ui/campaign",
     "/ui/campaigns",
+    "/ui/conditions",
     "/ui/device_request",
+    "/ui/exceptions",
     "/ui/inbox",
     "/ui/ledger",
     "/ui/ledger_entry",
@@ -105,6 +108,7 @@ const BY_SESSION: [&str; 52] = [
     "/ui/sessions",
     "/ui/similar",
     "/ui/standing_approvals",
+    "/ui/terms",
     "/ui/verify_ledger",
 ];
 

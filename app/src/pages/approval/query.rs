@@ -68,7 +68,7 @@ fn texts(page: &ApprovalPage) -> AnyView {
     .into_any()
 }
 
-fn output(column: OutputColumn) -> AnyView {
+pub fn output(column: OutputColumn) -> AnyView {
     let how = match (column.masked, column.rule) {
         (true, Some(rule)) => Some((rule.as_str(), format!("masked: {}", rule.looks_like()))),
         (true, None) => Some(("Derived from masked values only", "masked".to_owned())),
