@@ -56,7 +56,7 @@ async fn a_question_wakes_whoever_waits() {
     let run = portal.run().await;
     let (intent, approval) = portal.pending(&portal.agent(&run)).await;
     let frank = portal.by(Who::Frank);
-    let patience = Duration::from_hours(1);
+    let patience = Duration::from_secs(5);
     let waiting = portal.services.await_intent(&frank, intent, patience);
     let asking = async {
         tokio::task::yield_now().await;
