@@ -56,14 +56,16 @@ async fn a_question_wakes_whoever_waits() {
     let run = portal.run().await;
     let (intent, approval) = portal.pending(&portal.agent(&run)).await;
     let frank = portal.by(Who::Frank);
-    let patience = Duration::from_secs(5);
+    let patience = Duration::from_hours(1);
     let waiting = portal.services.await_intent(&frank, intent, patience);
+    // Far less than it would wait for.
+    let waiting = tokio::time::timeout(Duration::from_secs(30), waiting);
     let asking = async {
         tokio::task::yield_now().await;
         ask(&portal, Who::Bob, approval, "Why?").await
     };
     let (woken, _) = tokio::join!(waiting, asking);
-    let woken = woken.expect("an intent");
+    let woken = woken.expect("woken").expect("an intent");
     assert_eq!(woken.intent.state, IntentState::PendingApproval);
     assert_eq!(woken.questions.len(), 1);
     portal.finish().await;

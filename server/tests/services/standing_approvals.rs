@@ -195,6 +195,10 @@ async fn who_has_no_say_does_not_revoke() {
     }
     let refusals = portal.recorded("standing_approval.refused").await;
     assert_eq!(refusals.len(), 2);
+    // Those of others are not even listed for who only opens runs.
+    let heidi = portal.by(Who::Heidi);
+    let listed = portal.services.standing_approvals(&heidi).await;
+    assert_eq!(listed.expect("a list").len(), 0);
     // The agent's owner does.
     let alice = portal.by(Who::Alice);
     let revoked = portal
