@@ -43,9 +43,10 @@ impl TermsDesk for SampleTerms {
         let stale = "It did not run, because the table demo.shop.customers changed.";
         Ok(Terms {
             approval,
-            state: match is_stale {
-                true => IntentState::Stale,
-                false => IntentState::PendingApproval,
+            state: if is_stale {
+                IntentState::Stale
+            } else {
+                IntentState::PendingApproval
             },
             unmask: Vec::from_iter(unmasks.then(|| column("ssn"))),
             unmask_reason: "The bank asks for it".to_owned(),

@@ -176,18 +176,15 @@ impl Services {
             other => other.into(),
         })?;
         let (people, others) = (self.parts.store.people().await?, &view.agent);
-        let state = match self.suffices(&declared, &people, (view, others)) {
-            false => {
-                tx.require_state(intent.0, pending).await?;
-                pending
-            }
-            true => {
-                let exception = ExceptionId::new(fresh_uuid());
-                tx.move_intent(intent, pending, IntentState::Approved, None)
-                    .await?;
-                tx.settle_by_glass(view.approval.id, exception).await?;
-                IntentState::Approved
-            }
+        let state = if self.suffices(&declared, &people, (view, others)) {
+            let exception = ExceptionId::new(fresh_uuid());
+            tx.move_intent(intent, pending, IntentState::Approved, None)
+                .await?;
+            tx.settle_by_glass(view.approval.id, exception).await?;
+            IntentState::Approved
+        } else {
+            tx.require_state(intent.0, pending).await?;
+            pending
         };
         // Once it runs, everybody concerned is told; before, those who could decide instead.
         let kind = match state {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use analysis::Analysis;
 use domain::{ApprovalId, Ballot, ColumnName, Conditions, Digest, IntentState, Narrowing, Route};
 use store::{Narrowed, Transaction};
 
@@ -173,7 +174,7 @@ impl Services {
     ) -> Result<BTreeSet<ColumnName>, ServiceError> {
         let catalog = self.catalog.current()?;
         let analysis = view.intent.analysis.as_ref();
-        let used = analysis.map(|analysis| analysis.used_columns());
+        let used = analysis.map(Analysis::used_columns);
         let unmask = &view.intent.intent.unmask;
         let names = used.iter().flatten().flat_map(|(table, paths)| {
             let names = paths

@@ -128,9 +128,10 @@ impl Services {
         let parameters = serde_json::to_string(&submission.parameters)?;
         let (unmask, unmask_reason) = (submission.unmask, submission.unmask_reason);
         let asked = (&submission.sql, &parameters, &purpose, maximum_bytes_billed);
-        let request = match unmask.is_empty() {
-            true => serde_json::to_vec(&asked)?,
-            false => serde_json::to_vec(&(asked, &unmask, &unmask_reason))?,
+        let request = if unmask.is_empty() {
+            serde_json::to_vec(&asked)?
+        } else {
+            serde_json::to_vec(&(asked, &unmask, &unmask_reason))?
         };
         Ok(NewIntent {
             id: IntentId::new(fresh_uuid()),

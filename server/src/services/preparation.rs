@@ -201,13 +201,13 @@ fn stale(changes: &[Change], now: Option<&Problem>) -> Option<Problem> {
          Ask again: the new request is decided anew.",
         words.join("; ")
     );
-    let mut changed: Vec<_> = changes
+    let mut names: Vec<_> = changes
         .iter()
         .map(|c| c.input.as_str().to_owned())
         .collect();
-    changed.dedup();
+    names.dedup();
     Some(Problem {
-        changed,
+        changed: names,
         ..Problem::new("approval_stale", detail)
     })
 }

@@ -1,5 +1,6 @@
-//! Columns that one intent is to read as they are. The gravest thing to ask for: always two
-//! approvers who have just proved who they are, and told in every finding and result.
+//! Columns that one intent is to read as they are. The gravest thing to ask for, told in every
+//! finding and result; that it always takes two people with a fresh proof of who they are is the
+//! policy's part (`policy/decide.rs`).
 
 use std::collections::BTreeSet;
 
@@ -7,12 +8,9 @@ use analysis::{Analysis, Catalog, OutputColumn};
 use domain::{Column, ColumnName, Finding, RiskLevel, Route, Severity};
 
 use super::Problem;
-use crate::policy::Decision;
 
 /// The finding's stable code.
 pub(super) const FINDING: &str = "unmask_requested";
-/// How many people have to agree, whatever the policy says.
-const PEOPLE: u8 = 2;
 
 /// Adds to the findings what is asked for unmasked: it is critical, and needs people.
 pub(super) fn note(analysis: &mut Analysis, unmask: &BTreeSet<ColumnName>) {
@@ -64,21 +62,6 @@ pub(super) fn refused(
     let unread = unmask.iter().find(|name| !is_read(name))?;
     let detail = format!("the query does not read `{unread}`; leave it out of `unmask`");
     Some(Problem::new("unmask_not_read", detail))
-}
-
-/// Asks two people at least, each with a fresh proof of who they are.
-pub(super) fn ask_two(decision: &mut Decision, unmask: &BTreeSet<ColumnName>) {
-    if unmask.is_empty() {
-        return;
-    }
-    decision.step_up = true;
-    for requirement in &mut decision.requirements {
-        requirement.count = requirement.count.max(PEOPLE);
-    }
-    // Whom nobody named, nobody can ask.
-    if decision.route == Route::Approve && decision.requirements.is_empty() {
-        decision.route = Route::Block;
-    }
 }
 
 /// Whether a column of the answer is made of nothing but what people let out unmasked. Whatever

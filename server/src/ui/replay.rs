@@ -420,9 +420,12 @@ fn detections(view: &IntentView) -> Option<Detail> {
 /// everybody who may look at the session.
 fn delivered(row: &[Value], columns: &[ResultColumn]) -> Vec<Option<String>> {
     let cells = row.iter().zip(columns);
-    let cells = cells.map(|(value, column)| match column.is_unmasked() {
-        true => Some("delivered unmasked, not shown here".to_owned()),
-        false => shown(value),
+    let cells = cells.map(|(value, column)| {
+        if column.is_unmasked() {
+            Some("delivered unmasked, not shown here".to_owned())
+        } else {
+            shown(value)
+        }
     });
     cells.collect()
 }

@@ -140,10 +140,12 @@ async fn the_table_that_changed_is_told_by_its_name_and_one_call_asks_again() {
     portal.warehouse.describe(CUSTOMERS, loaded);
     let (names, detail) = changed(&portal, intent).await;
     assert_eq!(names, ["objects"]);
-    assert!(
-        detail.contains("the table demo.shop.customers changed"),
-        "{detail}"
-    );
+    let words = "the table demo.shop.customers changed";
+    assert!(detail.contains(words), "{detail}");
+    let sent = portal.services.send_due_mails(&portal.system()).await;
+    sent.expect("sent");
+    let mails = portal.mails.texts().join("\n");
+    assert!(mails.contains(words), "the initiator's mail: {mails}");
     let read = agent.get(&format!("/api/v1/intents/{intent}")).await;
     assert_eq!(read.json()["problem"]["changed"][0], "objects");
 

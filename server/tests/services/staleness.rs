@@ -188,3 +188,18 @@ async fn a_job_that_was_only_prepared_when_its_run_ended_is_not_started() {
     assert_eq!(portal.stopped_jobs().await.len(), 1);
     portal.finish().await;
 }
+
+#[tokio::test]
+async fn what_was_prepared_in_time_is_not_started_once_its_approval_has_expired() {
+    let portal = TestPortal::configured("[policy]\ndirectory = \"FOLDER\"\n").await;
+    let (_, intent) = approved(&portal).await;
+    portal
+        .warehouse
+        .will(Point::BeforeInsert, Trouble::Unreachable);
+    portal.execute(intent).await.expect_err("unreachable");
+    portal.clock.advance(1800);
+    let expected = (Cancelled, Some("approval_expired".to_owned()));
+    assert_eq!(portal.executed(intent).await, expected);
+    assert_eq!(portal.warehouse.job_count(), 0);
+    portal.finish().await;
+}

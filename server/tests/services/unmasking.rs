@@ -1,5 +1,6 @@
 //! Columns read unmasked for one intent: asked for with a reason, approved by two, told.
 
+use app::api::sessions::LoadSession;
 use countersign::services::CastVote;
 use domain::{
     ApprovalId, Ballot,
@@ -74,6 +75,11 @@ async fn two_people_let_a_column_out_unmasked_and_all_the_rest_is_still_looked_a
     let told = agent.get(&format!("/api/v1/intents/{intent}")).await.json();
     assert_eq!(told["result"]["columns"][0]["masked"], false);
     assert_eq!(told["result"]["columns"][0]["tags"][0], "pii.email");
+    // It was let out to its agent, not to everybody who may look at the session.
+    let session = format!("run={}", run.id);
+    let replay = portal.desk::<LoadSession>(Who::Frank, &session).await;
+    assert!(replay.body.contains("\"unmasked\":true"), "{}", replay.body);
+    assert!(!replay.body.contains(RAW), "{}", replay.body);
     for event in ["intent.received", "intent.assessed"] {
         let entry = portal.recorded(event).await.remove(0);
         let named = entry.to_string().contains(EMAIL);

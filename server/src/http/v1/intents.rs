@@ -51,7 +51,7 @@ pub async fn submit(
         unmask_reason: body.unmask_reason,
     };
     let view = services.submit_intent(&context, submission).await?;
-    taken_in(view, &services)
+    taken_in(view, &services).map_err(|problem| *problem)
 }
 
 /// `POST /intents/{id}/resubmit`: a new intent that asks for the same as one that became stale
@@ -62,15 +62,15 @@ pub async fn resubmit(
     IntentAt(id): IntentAt,
 ) -> Result<(StatusCode, Json<IntentOut>), Problem> {
     let view = services.ask_again(&context, id).await?;
-    taken_in(view, &services)
+    taken_in(view, &services).map_err(|problem| *problem)
 }
 
 fn taken_in(
     view: IntentView,
     services: &Services,
-) -> Result<(StatusCode, Json<IntentOut>), Problem> {
+) -> Result<(StatusCode, Json<IntentOut>), Box<Problem>> {
     if view.intent.state == IntentState::Blocked {
-        return Err(blocked(view));
+        return Err(Box::new(blocked(view)));
     }
     let out = IntentOut::new(view, services.public_url());
     Ok((StatusCode::CREATED, Json(out)))

@@ -65,9 +65,10 @@ impl Texts {
         };
         let unmask = Overlay::unmasking(&intent.unmask);
         let asked = read(&unmask);
-        let runs = match conditions.masks().is_empty() {
-            true => asked.clone(),
-            false => read(&unmask.and_masking(conditions.masks())),
+        let runs = if conditions.masks().is_empty() {
+            asked.clone()
+        } else {
+            read(&unmask.and_masking(conditions.masks()))
         };
         Self { asked, runs }
     }
@@ -128,7 +129,6 @@ impl Services {
             decision.route = Route::Block;
             problem = problem.or(Some(refused));
         }
-        unmasking::ask_two(&mut decision, &intent.unmask);
         if decision.route == Route::Block && problem.is_none() {
             problem = Some(policy_problem(&runs, &decision));
         }
