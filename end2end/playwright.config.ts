@@ -37,6 +37,7 @@ export default defineConfig({
     {
       name: 'gateway',
       testMatch: [
+        'answers.spec.ts',
         'approval.spec.ts',
         'links.spec.ts',
         'masking.spec.ts',

@@ -17,6 +17,7 @@ export interface Intent {
   risk?: string;
   purpose: string;
   approval?: { id: string; page: string; votes: { ballot: string; comment: string }[] };
+  questions?: { id: string; question: string; answers: { answer: string }[] }[];
   result?: { rows: number; columns: { name: string }[]; digest: string };
 }
 
@@ -54,18 +55,23 @@ export class Agent {
     return curl(`${this.#url}/api/v1${path}`, method, all, body);
   }
 
-  /** Submits SQL as an intent. */
-  async ask(sql: string, purpose = '', key: string = randomUUID()): Promise<Answer> {
+  /** Submits SQL as an intent; `further` are other fields of the request. */
+  async ask(
+    sql: string,
+    purpose = '',
+    key: string = randomUUID(),
+    further: Record<string, unknown> = {},
+  ): Promise<Answer> {
     return this.request('/intents', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
-      body: JSON.stringify({ sql, purpose }),
+      body: JSON.stringify({ sql, purpose, ...further }),
     });
   }
 
   /** Submits SQL that is expected to be taken. */
-  async intent(sql: string, purpose = ''): Promise<Intent> {
-    const answer = await this.ask(sql, purpose);
+  async intent(sql: string, purpose = '', further: Record<string, unknown> = {}): Promise<Intent> {
+    const answer = await this.ask(sql, purpose, randomUUID(), further);
     if (answer.status !== 201) throw new Error(`${answer.status}: ${answer.text}`);
     return JSON.parse(answer.text) as Intent;
   }
@@ -75,6 +81,17 @@ export class Agent {
     const answer = await this.request(`/intents/${intent.id}?wait=30`);
     if (answer.status !== 200) throw new Error(`${answer.status}: ${answer.text}`);
     return JSON.parse(answer.text) as Intent;
+  }
+
+  /** Answers an approver's question; returns the intent as it then stands. */
+  async answer(intent: Intent, question: string, answer: string): Promise<Intent> {
+    const said = await this.request(`/intents/${intent.id}/answers`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ question, answer }),
+    });
+    if (said.status !== 201) throw new Error(`${said.status}: ${said.text}`);
+    return JSON.parse(said.text) as Intent;
   }
 
   /** The rows of an intent in one of the forms. */

@@ -33,8 +33,11 @@ test('an approver decides within one screen, by keyboard', async ({ stack, as })
 
   await test.step('j and k move, Enter opens', async () => {
     const rows = chen.locator('.row [data-open]');
-    await chen.keyboard.press('j');
-    await expect(rows.nth(0)).toBeFocused();
+    // Keys count from when the page has come alive.
+    await expect(async () => {
+      await chen.keyboard.press('j');
+      await expect(rows.nth(0)).toBeFocused({ timeout: 500 });
+    }).toPass();
     await chen.keyboard.press('j');
     await expect(rows.nth(1)).toBeFocused();
     await chen.keyboard.press('k');

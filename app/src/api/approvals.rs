@@ -237,8 +237,8 @@ pub struct SensitiveColumn {
     pub path: String,
     /// What it holds.
     pub tag: Tag,
-    /// What masks it where it is read.
-    pub rule: MaskRule,
+    /// What masks it where it is read; none when it is read as it is.
+    pub rule: Option<MaskRule>,
 }
 
 /// A column of the answer.

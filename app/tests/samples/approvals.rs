@@ -268,8 +268,8 @@ fn tables() -> Vec<TouchedTable> {
         written: false,
     };
     let customers = vec![
-        sensitive("email", MaskRule::EmailMask),
-        sensitive("ssn", MaskRule::Default),
+        sensitive("email", Some(MaskRule::EmailMask)),
+        sensitive("ssn", Some(MaskRule::Default)),
     ];
     vec![
         table("demo.shop.customers", 3, 9, customers),

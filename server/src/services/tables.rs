@@ -28,8 +28,8 @@ pub struct SensitiveColumn {
     pub path: String,
     /// What it holds.
     pub tag: Tag,
-    /// What masks it where it is read.
-    pub rule: MaskRule,
+    /// What masks it where it is read; none when it is read as it is.
+    pub rule: Option<MaskRule>,
 }
 
 impl Services {
@@ -48,6 +48,10 @@ impl Services {
                 .get(name)
                 .map_or(&[][..], |table| &table.columns);
             let paths = used.get(name);
+            let is_bare = |path: &str| {
+                let mut asked = view.intent.unmask.iter();
+                asked.any(|column| column.table() == name && column.path().contains(path))
+            };
             let tagged = paths.map_or_else(BTreeMap::new, |paths| tagged(columns, paths));
             TouchedTable {
                 name: name.clone(),
@@ -56,7 +60,7 @@ impl Services {
                 sensitive: tagged
                     .into_iter()
                     .map(|(path, tag)| SensitiveColumn {
-                        rule: catalog.mask_rules.rule(&tag),
+                        rule: (!is_bare(&path)).then(|| catalog.mask_rules.rule(&tag)),
                         path,
                         tag,
                     })

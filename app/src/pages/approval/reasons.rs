@@ -83,13 +83,20 @@ fn table(table: TouchedTable) -> AnyView {
 
 /// A tagged column, and what masks it.
 fn sensitive(column: SensitiveColumn) -> AnyView {
+    let how = match column.rule {
+        Some(rule) => view! {
+            <span class="masked-word" title=rule.as_str()>
+                {rule.looks_like()}
+            </span>
+        }
+        .into_any(),
+        None => view! { <strong class="risk-critical unmasked">"not masked"</strong> }.into_any(),
+    };
     view! {
         <li>
             <code>{visible(&column.path)}</code>
             <Tags tags=vec![column.tag] />
-            <span class="masked-word" title=column.rule.as_str()>
-                {column.rule.looks_like()}
-            </span>
+            {how}
         </li>
     }
     .into_any()
