@@ -9,11 +9,11 @@ const WAITING = "SELECT id, email FROM shop.customers WHERE country = 'DE' LIMIT
 
 test('an approver asks, and the agent answers', async ({ stack, as }) => {
   const { page: alice } = await as('alice');
-  const { page: chen } = await as('chen');
+  const { page: chen, complaints } = await as('chen');
   const { agent } = await readyAgent(stack.url, (await as('bo')).page, alice, 'questioned');
   const intent = await agent.intent(WAITING, 'Look them up');
   await readyToDecide(chen, `/approvals/${intent.approval?.id}`, asPerson('chen'));
-  await chen.keyboard.press('q');
+  await chen.locator('summary', { hasText: 'Ask' }).click();
   await chen.getByLabel('Ask the agent').fill('Why only these?');
   await chen.getByRole('button', { name: 'Send the question' }).click();
   await expect(chen.getByText('No answer yet.')).toBeVisible();
@@ -21,6 +21,7 @@ test('an approver asks, and the agent answers', async ({ stack, as }) => {
   const asked = JSON.parse((await agent.request(`/intents/${intent.id}`)).text).questions[0];
   expect(asked).toMatchObject({ question: 'Why only these?', answers: [] });
   await agent.answer(intent, asked.id, 'They are the ones of the ticket');
+  expect(complaints).toEqual([]);
   // It comes by itself.
   await expect(chen.getByText('They are the ones of the ticket')).toBeVisible();
   await chen.getByRole('button', { name: 'Approve once' }).click();
