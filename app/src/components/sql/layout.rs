@@ -109,19 +109,19 @@ fn gravest(findings: &[Finding], start: usize, c: char) -> Option<Severity> {
         .max()
 }
 
-/// Adds a character to the last segment, or begins another one that is like `like`.
-fn push(line: &mut Line, c: char, like: Segment) {
+/// Adds a character to the last segment, or begins another one that is like `looks`.
+fn push(line: &mut Line, c: char, looks: Segment) {
     if let Some(last) = line.segments.last_mut()
-        && like.disguise.is_none()
+        && looks.disguise.is_none()
         && last.disguise.is_none()
-        && (last.kind, last.finding, &last.tag) == (like.kind, like.finding, &like.tag)
+        && (last.kind, last.finding, &last.tag) == (looks.kind, looks.finding, &looks.tag)
     {
         last.text.push(c);
         return;
     }
     line.segments.push(Segment {
         text: c.to_string(),
-        ..like
+        ..looks
     });
 }
 
