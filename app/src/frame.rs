@@ -148,11 +148,12 @@ fn top(viewer: Viewer) -> AnyView {
     .into_any()
 }
 
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 13] = [
     ("j  k", "next and previous row, or request"),
     ("Enter", "open the row, confirm a decision"),
     ("a", "approve: then Enter"),
     ("d", "deny: then Enter"),
+    ("q  s  c", "ask, approve similar ones, add conditions"),
     ("n", "after a decision: the next request"),
     ("k  r  x", "keep, reduce, revoke on a review's row"),
     ("s  p  n", "replay: play or pause, previous, next"),

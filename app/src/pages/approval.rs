@@ -8,6 +8,7 @@ use crate::{
     api::{
         approvals::{ApprovalPage, ApprovalStatus, load_approval},
         form::{Failure, take_failure},
+        terms::{Terms, load_terms},
     },
     islands::Outcome,
 };
@@ -33,17 +34,22 @@ pub fn Approval() -> impl IntoView {
     match subject::<ApprovalId>() {
         Ok(approval) => {
             let failure = take_failure();
-            load(load_approval(approval), move |page| {
-                show(page, failure.clone())
+            let page = async move {
+                let page = load_approval(approval).await?;
+                Ok((page, load_terms(approval).await?))
+            };
+            load(page, move |(page, terms)| {
+                show(&page, &terms, failure.clone())
             })
         }
         Err(error) => problem(error),
     }
 }
 
-fn show(page: ApprovalPage, failure: Option<Failure>) -> AnyView {
+fn show(page: &ApprovalPage, terms: &Terms, failure: Option<Failure>) -> AnyView {
     let now = now();
-    let foot = foot::show(&page, failure.as_ref());
+    let foot = foot::show(page, terms, failure.as_ref());
+    let glass = break_glass::show(terms, failure.as_ref(), now);
     let status = ApprovalStatus {
         state: page.state,
         votes: page.votes.clone(),
@@ -51,21 +57,20 @@ fn show(page: ApprovalPage, failure: Option<Failure>) -> AnyView {
         execution: page.execution.clone(),
     };
     let (approval, intent, run) = (page.approval, page.intent, page.run);
-    let terms = terms::show(approval, failure.clone(), now);
-    let questions = questions::show(&page, failure, now);
+    let questions = questions::show(page, failure, now);
     view! {
         <article class="approval">
-            {header::show(&page, now)}
+            {header::show(page, now)}
             <div class="approval-body">
-                {query::show(&page, now)}
+                {query::show(page, now)}
                 <aside class="approval-side" aria-label="Why, what and who">
-                    {terms}
-                    {reasons::show(&page)}
+                    {terms::show(terms)}
+                    {reasons::show(page)}
                     <section>
                         <h2>"Signatures"</h2>
                         <Outcome approval intent run status now />
                     </section>
-                    {questions}
+                    {questions} {glass}
                 </aside>
             </div> {foot}
         </article>

@@ -34,7 +34,7 @@ pub fn offer(terms: &Terms) -> Option<AnyView> {
         .collect();
     let masks = (!masks.is_empty()).then(|| {
         view! {
-            <fieldset class="masks">
+            <fieldset class="choices masks">
                 <legend>"Mask these too"</legend>
                 {masks}
             </fieldset>
@@ -44,20 +44,35 @@ pub fn offer(terms: &Terms) -> Option<AnyView> {
     let disabled = why_not.is_some();
     let why_not = why_not.map(|why| view! { <p class="hint">"Not here: "{why}"."</p> });
     let offer = view! {
-        <details class="restrict" data-while-pending="">
-            <summary>"Approve with conditions\u{2026}"</summary>
+        <details class="more">
+            <summary class="button" data-key="c">
+                "Conditions"
+            </summary>
             <form method="get" action=format!("/approvals/{}/conditions", terms.approval)>
-                <label>
-                    "At most so many rows "
-                    <input type="number" name="row_cap" min="1" autocomplete="off" />
-                </label>
+                <div class="field">
+                    <label for="row_cap">"At most so many rows"</label>
+                    <input
+                        id="row_cap"
+                        type="number"
+                        name="row_cap"
+                        min="1"
+                        autocomplete="off"
+                    />
+                </div>
                 {masks}
-                <label>
-                    <input type="checkbox" name="aggregate_only" value="yes" disabled=disabled />
-                    "Only aggregates"
-                </label>
-                {why_not}
-                <button class="button small">"See what would run"</button>
+                <div class="choices">
+                    <label>
+                        <input
+                            type="checkbox"
+                            name="aggregate_only"
+                            value="yes"
+                            disabled=disabled
+                        />
+                        "Only aggregates"
+                    </label>
+                    {why_not}
+                </div>
+                <button class="button primary">"See what would run"</button>
             </form>
         </details>
     };

@@ -3,18 +3,19 @@
 use domain::{ApprovalId, IntentState, RiskLevel};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::questions;
+use super::{conditions, questions};
 use crate::{
     api::{
         approvals::{ApprovalPage, Decide},
         form::Failure,
+        terms::Terms,
     },
     components::{FailureNote, FormToken, visible},
     pages::load::{typed, wrong},
 };
 
 /// The decision's form, or why this person has none.
-pub fn show(page: &ApprovalPage, failure: Option<&Failure>) -> AnyView {
+pub fn show(page: &ApprovalPage, terms: &Terms, failure: Option<&Failure>) -> AnyView {
     let note = failure.map(|failure| view! { <FailureNote error=failure.error.clone() /> });
     if page.state != IntentState::PendingApproval {
         return view! { {note} }.into_any();
@@ -35,7 +36,7 @@ pub fn show(page: &ApprovalPage, failure: Option<&Failure>) -> AnyView {
         }
         .into_any();
     }
-    form(page, failure, note.into_any())
+    form(page, terms, failure, note.into_any())
 }
 
 /// The way to the identity provider and back to this page.
@@ -56,7 +57,7 @@ fn confirm(approval: ApprovalId, failure: Option<&Failure>) -> AnyView {
     .into_any()
 }
 
-fn form(page: &ApprovalPage, failure: Option<&Failure>, note: AnyView) -> AnyView {
+fn form(page: &ApprovalPage, terms: &Terms, failure: Option<&Failure>, note: AnyView) -> AnyView {
     let confirmation = (page.risk == RiskLevel::Critical)
         .then(|| confirmation(&page.agent.name, wrong(failure, "confirmation").is_some()));
     view! {
@@ -101,6 +102,7 @@ fn form(page: &ApprovalPage, failure: Option<&Failure>, note: AnyView) -> AnyVie
                 >
                     "Similar\u{2026}"
                 </a>
+                {conditions::offer(terms)}
                 <button
                     class="button primary"
                     form="decide"

@@ -1,32 +1,22 @@
 //! What an approval rests on besides its votes: what is unmasked, conditions, and why it did
 //! not run.
 
-use domain::{ApprovalId, Conditions, IntentState, Timestamp};
+use domain::{Conditions, IntentState};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{break_glass, conditions};
 use crate::{
-    api::{
-        form::Failure,
-        terms::{AskAgain, Terms, load_terms},
-    },
+    api::terms::{AskAgain, Terms},
     components::FormToken,
-    pages::load::load,
 };
 
-/// The sections about it; nothing where there is nothing to say.
-pub fn show(approval: ApprovalId, failure: Option<Failure>, now: Timestamp) -> AnyView {
-    load(load_terms(approval), move |terms| {
-        let failure = failure.as_ref();
-        view! {
-            {unmasked(&terms)}
-            {ended(&terms)}
-            {restricted(&terms.conditions)}
-            {conditions::offer(&terms)}
-            {break_glass::show(&terms, failure, now)}
-        }
-        .into_any()
-    })
+/// What has to be known before anything else; nothing where there is nothing to say.
+pub fn show(terms: &Terms) -> AnyView {
+    view! {
+        {unmasked(terms)}
+        {ended(terms)}
+        {restricted(&terms.conditions)}
+    }
+    .into_any()
 }
 
 fn unmasked(terms: &Terms) -> Option<AnyView> {
