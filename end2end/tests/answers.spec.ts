@@ -53,6 +53,20 @@ test('an approver approves all that are alike, until somebody revokes it', async
   expect(afterwards.state).toBe('pending_approval');
 });
 
+test('an approver lets only so many rows out', async ({ stack, as }) => {
+  const { page: alice } = await as('alice');
+  const { page: chen } = await as('chen');
+  const { agent } = await readyAgent(stack.url, (await as('bo')).page, alice, 'restrained');
+  const intent = await agent.intent(WAITING, 'A few are enough');
+  await readyToDecide(chen, `/approvals/${intent.approval?.id}`, asPerson('chen'));
+  await chen.locator('summary', { hasText: 'Conditions' }).click();
+  await chen.getByLabel('At most so many rows').fill('2');
+  await chen.getByRole('button', { name: 'See what would run' }).click();
+  await expect(chen.getByText('At most 2 rows leave')).toBeVisible();
+  await chen.getByRole('button', { name: 'Approve once, on these conditions' }).click();
+  expect(await agent.wait(intent)).toMatchObject({ state: 'succeeded', result: { rows: 2 } });
+});
+
 test('two approve what is unmasked, each by typing the name of the agent', async ({ stack, as }) => {
   const { page: alice } = await as('alice');
   const { page: bo } = await as('bo');

@@ -10,7 +10,7 @@ use crate::{
         UiError,
         terms::{ApproveWithConditions, ConditionsPage, Terms, load_conditions, written},
     },
-    components::{FormToken, SqlDifference, visible},
+    components::{FormToken, SqlDifference, prose, visible},
     pages::load::{Heading, load, problem, queries, query, subject},
 };
 
@@ -42,7 +42,7 @@ pub fn offer(terms: &Terms) -> Option<AnyView> {
     });
     let why_not = terms.not_aggregates.clone();
     let disabled = why_not.is_some();
-    let why_not = why_not.map(|why| view! { <p class="hint">"Not here: "{why}"."</p> });
+    let why_not = why_not.map(|why| view! { <p class="hint">"Not here: "{prose(&why)}"."</p> });
     let offer = view! {
         <details class="more">
             <summary class="button" data-key="c">
