@@ -65,6 +65,10 @@ pub async fn resubmit(
     taken_in(view, &services).map_err(|problem| *problem)
 }
 
+#[expect(
+    clippy::result_large_err,
+    reason = "a request has one problem at most, and it is its answer"
+)]
 fn taken_in(
     view: IntentView,
     services: &Services,
@@ -79,7 +83,8 @@ fn taken_in(
 /// Why a query is refused for what else the run asked, not for what it is.
 const TOO_MUCH: [&str; 2] = ["too_many_pending", "cooling_down"];
 
-/// Why an intent was blocked: 429 when the run asks too much, 422 when the SQL must change, 403 when it may not run.
+/// Why an intent was blocked: 429 when the run asks too much, 422 when the SQL must change, 403
+/// when it may not run.
 fn blocked(view: IntentView) -> Problem {
     let (code, detail, retry_after) = match view.problem {
         Some(problem) => (problem.code, problem.detail, problem.retry_after_seconds),
