@@ -122,7 +122,9 @@ async fn every_page_is_complete_without_scripts() {
         ("/ledger/1201".to_owned(), "Before it"),
         ("/people".to_owned(), "data-stewards, platform-admins"),
         (format!("/people/{}", person(2).id), "Left the company"),
+        ("/deliveries".to_owned(), "mail_server_unavailable"),
         ("/me".to_owned(), "this browser"),
+        ("/me".to_owned(), "Let them decide"),
         ("/policies".to_owned(), "Leave payroll alone"),
         (
             format!("/policies/drafts/{}", draft_id(0)),

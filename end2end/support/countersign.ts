@@ -16,6 +16,8 @@ export interface Neighbours {
   dataset: string;
   /** Lines for `[identity]` beyond the usual. */
   identity?: string;
+  /** Lines for `[mail]` beyond the usual. */
+  mail?: string;
 }
 
 /** The running program. */
@@ -95,5 +97,6 @@ access_token_file = '${folder}/access-token'
 
 [mail]
 directory = '${folder}/mail'
+${neighbours.mail ?? ''}
 `;
 }

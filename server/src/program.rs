@@ -33,7 +33,7 @@ use crate::{
     },
     identity::{self, Identity},
     jobs,
-    notify::{MailFolder, MailServer, Mailer},
+    notify::{MailFolder, MailServer, Mailer, Webhooks},
     policy::{PolicyError, PolicyFile, PolicySet},
     proof::{Issuers, PersonIssuer, WorkloadIssuer},
     services::{ConfiguredPolicy, GrantRule, Parts, Services, StepUpRule},
@@ -57,6 +57,7 @@ pub async fn serve(
         policy: policies(&config.policy)?,
         approver_groups: approver_groups(&config.identity),
         mailer: mailer(&config.mail)?,
+        webhooks: Webhooks::new(&config.webhooks),
         clock: Arc::clone(&clock),
         limits: config.limits,
         step_up: StepUpRule::new(&config.identity),
@@ -174,7 +175,16 @@ async fn connect(config: &WarehouseConfig) -> anyhow::Result<Arc<dyn Warehouse>>
 
 fn mailer(config: &MailConfig) -> anyhow::Result<Arc<dyn Mailer>> {
     Ok(match &config.smtp_url {
-        Some(address) => Arc::new(MailServer::new(&config.from, address)?),
+        Some(address) => {
+            let authority = config.ca_file.as_ref().map(std::fs::read).transpose();
+            let authority = authority.context("cannot read `mail.ca_file`")?;
+            Arc::new(MailServer::new(
+                &config.from,
+                address,
+                authority.as_deref(),
+                Duration::from_secs(config.timeout_seconds.into()),
+            )?)
+        }
         None => Arc::new(MailFolder::new(&config.from, config.directory.clone())?),
     })
 }

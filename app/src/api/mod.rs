@@ -9,6 +9,8 @@ pub mod agents;
 pub mod approvals;
 mod client;
 mod common;
+pub mod delegations;
+pub mod deliveries;
 #[cfg(feature = "ssr")]
 mod desks;
 pub mod devices;

@@ -26,7 +26,8 @@ fn show(people: Vec<PersonRow>) -> AnyView {
     view! {
         <Heading title />
         <p class="quiet">
-            "Everybody who has signed in, with groups and roles as of their last sign-in."
+            "Everybody who has signed in, with groups and roles as of their last sign-in. "
+            <a href="/deliveries">"Mails that did not arrive"</a>
         </p>
         <ul class="rows">{rows}</ul>
     }

@@ -4,6 +4,7 @@ use domain::{PersonId, Timestamp};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
+    delegations::delegations,
     load::{Heading, load, now, problem, reason, subject},
     people::said,
 };
@@ -37,9 +38,15 @@ pub fn PersonOverview() -> impl IntoView {
 #[component]
 pub fn Me() -> impl IntoView {
     let failure = take_failure();
-    load(load_person(None), move |page| {
+    let lent = delegations(failure.clone());
+    let own = load(load_person(None), move |page| {
         show(page, true, failure.as_ref())
-    })
+    });
+    view! {
+        {own}
+        {lent}
+    }
+    .into_any()
 }
 
 fn show(page: PersonPage, own: bool, failure: Option<&Failure>) -> AnyView {

@@ -4,6 +4,8 @@
 
 mod agents;
 mod approvals;
+mod delegations;
+mod deliveries;
 mod devices;
 mod ledger;
 mod people;
@@ -26,6 +28,8 @@ use uuid::Uuid;
 
 pub use agents::SampleAgents;
 pub use approvals::SampleApprovals;
+pub use delegations::SampleDelegations;
+pub use deliveries::SampleDeliveries;
 pub use devices::SampleDevices;
 pub use ledger::SampleLedger;
 pub use people::SamplePeople;
@@ -69,6 +73,8 @@ pub fn desks(now: Timestamp, amount: Amount, roles: &[Role]) -> Desks {
         exceptions: Arc::new(SampleTerms { now, amount }),
         reviews: Arc::new(SampleReviews { now, amount }),
         ledger: Arc::new(SampleLedger { now, amount }),
+        deliveries: Arc::new(SampleDeliveries { now, amount }),
+        delegations: Arc::new(SampleDelegations { now, amount }),
         people: Arc::new(SamplePeople { now, amount }),
         questions: Arc::new(SampleQuestions { now, amount }),
         standing: Arc::new(SampleStanding { now, amount }),

@@ -7,7 +7,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{check::Invalid, secret};
+use super::{
+    check::{Invalid, require_between},
+    secret,
+};
 
 /// Who sends mail, and by what.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,6 +23,10 @@ pub struct MailConfig {
     pub smtp_url: Option<SecretString>,
     /// Where that is kept instead.
     pub smtp_url_file: Option<PathBuf>,
+    /// Who vouches for the mail server besides the usual authorities: a PEM file.
+    pub ca_file: Option<PathBuf>,
+    /// How long the mail server may say nothing, in seconds.
+    pub timeout_seconds: u32,
     /// Where mails are written when there is no mail server.
     pub directory: PathBuf,
 }
@@ -29,6 +36,7 @@ impl MailConfig {
         if self.from.parse::<Mailbox>().is_err() {
             return Err(Invalid::new("from", "must be written `Name <address>`"));
         }
+        require_between("timeout_seconds", self.timeout_seconds, 1, 30)?;
         secret::resolve(
             &mut self.smtp_url,
             self.smtp_url_file.as_ref(),

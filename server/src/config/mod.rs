@@ -20,6 +20,7 @@ mod secret;
 mod server;
 mod store;
 mod warehouse;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,7 @@ pub use rights::RightsConfig;
 pub use server::ServerConfig;
 pub use store::StoreConfig;
 pub use warehouse::{Credentials, WarehouseConfig};
+pub use webhooks::{WebhookConfig, WebhookFormat, WebhooksConfig};
 
 use check::Invalid;
 use file::FileText;
@@ -77,6 +79,8 @@ pub struct Config {
     pub masking: MaskingConfig,
     /// Mail to approvers.
     pub mail: MailConfig,
+    /// Other systems that are told.
+    pub webhooks: WebhooksConfig,
     /// What keeps approvers from being worn down.
     pub approvals: ApprovalsConfig,
     /// How much is too much.
@@ -135,6 +139,9 @@ impl Config {
             .validate()
             .map_err(Invalid::within("masking"))?;
         self.mail.validate().map_err(Invalid::within("mail"))?;
+        self.webhooks
+            .validate()
+            .map_err(Invalid::within("webhooks"))?;
         self.approvals
             .validate()
             .map_err(Invalid::within("approvals"))?;

@@ -59,7 +59,7 @@ fn an_unknown_key_is_named_with_its_line() {
     );
     assert_eq!(
         refusal(&format!("{LEAST}\n[wherehouse]\nx = 1\n")),
-        "c.toml, line 13: `wherehouse` is unknown; known here: server, store, identity, oauth, rights, warehouse, policy, masking, mail, approvals, limits, log"
+        "c.toml, line 13: `wherehouse` is unknown; known here: server, store, identity, oauth, rights, warehouse, policy, masking, mail, webhooks, approvals, limits, log"
     );
 }
 

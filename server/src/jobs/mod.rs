@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub fn start(services: &Services, catalog_refresh: Duration) {
     tokio::spawn(executor(services.clone()));
     tokio::spawn(housekeeper(services.clone()));
+    tokio::spawn(mails(services.clone()));
+    tokio::spawn(webhooks(services.clone()));
     tokio::spawn(stopper(services.clone()));
     tokio::spawn(catalog(services.clone(), catalog_refresh));
 }
@@ -70,7 +72,7 @@ async fn stopper(services: Services) {
     }
 }
 
-/// Ends what nobody decided, sends the mails that are due, clears away ended sign-ins.
+/// Ends what nobody decided, reminds those who can, clears away ended sign-ins.
 async fn housekeeper(services: Services) {
     let mut notices = services.subscribe();
     loop {
@@ -81,14 +83,36 @@ async fn housekeeper(services: Services) {
         if let Err(error) = services.expire_agents(&context).await {
             log("expiring agents", &error);
         }
-        if let Err(error) = services.send_due_mails(&context).await {
-            log("sending mails", &error);
+        if let Err(error) = services.follow_up_approvals(&context).await {
+            log("following up on approvals", &error);
         }
         if let Err(error) = services.record_counted_refusals(&context).await {
             log("recording counted refusals", &error);
         }
         if let Err(error) = services.forget_ended_sign_ins(&context).await {
             log("clearing away ended sign-ins", &error);
+        }
+        let _ = tokio::time::timeout(PATIENCE, notices.recv()).await;
+    }
+}
+
+/// Sends mails. A slow mail server keeps nothing else waiting.
+async fn mails(services: Services) {
+    let mut notices = services.subscribe();
+    loop {
+        if let Err(error) = services.send_due_mails(&context(&services)).await {
+            log("sending mails", &error);
+        }
+        let _ = tokio::time::timeout(PATIENCE, notices.recv()).await;
+    }
+}
+
+/// Tells webhooks. Neither does a slow one.
+async fn webhooks(services: Services) {
+    let mut notices = services.subscribe();
+    loop {
+        if let Err(error) = services.send_due_webhooks(&context(&services)).await {
+            log("telling webhooks", &error);
         }
         let _ = tokio::time::timeout(PATIENCE, notices.recv()).await;
     }

@@ -41,6 +41,9 @@ pub enum MailSettingsError {
     /// The server's address is not one.
     #[error("the mail server's address must begin with `smtp://` or `smtps://`")]
     Server,
+    /// The authority of the mail server's certificate cannot be read.
+    #[error("the authority of the mail server is not a certificate in PEM")]
+    Authority,
     /// Mail must not cross a network in the clear.
     #[error("the mail server's address gives up encryption; only a server on this machine may")]
     PlainText,

@@ -1,4 +1,4 @@
-//! Mail: what it says, and how it is sent.
+//! Mails and webhooks: what they say, and how they are sent.
 //!
 //! Mail carries no power: it says that something waits or was decided and links to a page
 //! that asks for a session. It names tables and columns, never SQL, literals or values.
@@ -10,6 +10,7 @@ mod folder;
 mod mail;
 mod notice;
 mod smtp;
+mod webhook;
 mod words;
 
 #[cfg(test)]
@@ -24,6 +25,8 @@ pub use folder::MailFolder;
 pub use mail::{Envelope, Mail};
 pub use notice::{Badge, Notice, notice};
 pub use smtp::MailServer;
+pub(crate) use webhook::key as webhook_key;
+pub use webhook::{WebhookError, WebhookMessage, Webhooks};
 
 /// Something that takes mail.
 ///

@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor, message::Mailbox};
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor,
+    message::Mailbox,
+    transport::smtp::{
+        Error,
+        client::{Certificate, Tls, TlsParameters},
+    },
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
 use super::{Mail, MailError, MailSettingsError, Mailer};
-
-/// Long enough for a slow server, short enough to notice a dead one.
-const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Sends mail by SMTP.
 pub struct MailServer {
@@ -23,17 +27,55 @@ impl MailServer {
     /// `smtps://user:password@host` speaks TLS from the start, `smtp://…` changes to it
     /// (STARTTLS, RFC 3207) before anything is said. Only a server on this machine may be
     /// spoken to in the clear.
-    pub fn new(from: &str, address: &SecretString) -> Result<Self, MailSettingsError> {
+    ///
+    /// The server's certificate is verified; `authority`, in PEM, may vouch for it besides the
+    /// usual authorities. A server that says nothing for as long as `deadline` is given up.
+    pub fn new(
+        from: &str,
+        address: &SecretString,
+        authority: Option<&[u8]>,
+        deadline: Duration,
+    ) -> Result<Self, MailSettingsError> {
         let from = from.parse().map_err(|_| MailSettingsError::Sender {
             from: from.to_owned(),
         })?;
         let address = encrypted(address.expose_secret())?;
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(address.as_str())
+        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(address.as_str())
             .map_err(|_| MailSettingsError::Server)?
-            .timeout(Some(DEADLINE))
-            .build();
-        Ok(Self { from, transport })
+            .timeout(Some(deadline));
+        if let Some(authority) = authority {
+            transport = transport.tls(trusting(&address, authority)?);
+        }
+        Ok(Self {
+            from,
+            transport: transport.build(),
+        })
     }
+}
+
+/// Encryption as the address asks for it, with an authority of our own.
+fn trusting(address: &Url, authority: &[u8]) -> Result<Tls, MailSettingsError> {
+    let host = address.host_str().unwrap_or_default().to_owned();
+    let authority = Certificate::from_pem(authority).map_err(|_| MailSettingsError::Authority)?;
+    let parameters = TlsParameters::builder(host)
+        .add_root_certificate(authority)
+        .build_rustls()
+        .map_err(|_| MailSettingsError::Authority)?;
+    let asks_for_tls = address
+        .query_pairs()
+        .any(|(key, value)| key == "tls" && value == "required");
+    Ok(match address.scheme() {
+        "smtps" => Tls::Wrapper(parameters),
+        _ if asks_for_tls => Tls::Required(parameters),
+        _ => Tls::None,
+    })
+}
+
+/// Whether the server refuses who we are (RFC 4954 section 6), and not the mail: that is ours to
+/// put right, and no mail is lost meanwhile.
+fn is_about_us(error: &Error) -> bool {
+    let code = error.status().map(u16::from);
+    code.is_some_and(|code| (530..540).contains(&code))
 }
 
 /// The address with encryption asked for, unless the server is on this machine.
@@ -65,7 +107,7 @@ impl Mailer for MailServer {
         let message = mail.message(self.from.clone())?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
-            Err(error) if error.is_permanent() => Err(MailError::Refused),
+            Err(error) if error.is_permanent() && !is_about_us(&error) => Err(MailError::Refused),
             Err(_) => Err(MailError::Unavailable),
         }
     }
@@ -130,10 +172,16 @@ mod tests {
             ("250 taken", Ok(())),
             ("554 bo@example.com is unknown", Err(MailError::Refused)),
             ("451 later", Err(MailError::Unavailable)),
+            ("530 who are you", Err(MailError::Unavailable)),
         ] {
             let (address, talk) = server(verdict).await;
-            let mailer =
-                MailServer::new("Countersign <c@example.com>", &address).expect("a mailer");
+            let mailer = MailServer::new(
+                "Countersign <c@example.com>",
+                &address,
+                None,
+                Duration::from_secs(5),
+            )
+            .expect("a mailer");
             assert_eq!(mailer.send(mail()).await, expected, "{verdict}");
             drop(mailer);
             let told = talk.await.expect("a talk");
@@ -152,7 +200,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("smtp://{}", listener.local_addr().expect("an address")).into();
         drop(listener);
-        let mailer = MailServer::new("c@example.com", &address).expect("a mailer");
+        let mailer = MailServer::new("c@example.com", &address, None, Duration::from_secs(5))
+            .expect("a mailer");
         assert_eq!(mailer.send(mail()).await, Err(MailError::Unavailable));
     }
 
@@ -185,9 +234,14 @@ mod tests {
     #[tokio::test]
     async fn an_error_never_shows_the_password() {
         let address = "http://user:hidden@mail.example.com".to_owned().into();
-        let error = MailServer::new("Countersign <c@example.com>", &address)
-            .err()
-            .expect("an error");
+        let error = MailServer::new(
+            "Countersign <c@example.com>",
+            &address,
+            None,
+            Duration::from_secs(5),
+        )
+        .err()
+        .expect("an error");
         assert!(!format!("{error} {error:?}").contains("hidden"));
     }
 }

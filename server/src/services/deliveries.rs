@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::{DeliveryId, Role};
 use futures::{StreamExt as _, stream};
 use store::{Channel, DeliveryRecord, NotificationRecord};
 
@@ -46,12 +47,62 @@ impl From<ServiceError> for Obstacle {
     }
 }
 
+/// A delivery with whom it is for.
+#[derive(Debug, Clone)]
+pub struct DeliveryView {
+    /// The delivery.
+    pub delivery: DeliveryRecord,
+    /// A person's address, or the name of a webhook.
+    pub recipient: String,
+}
+
 impl Services {
+    /// What did not arrive so far: for administrators and auditors.
+    pub async fn troubled_deliveries(
+        &self,
+        context: &Context,
+    ) -> Result<Vec<DeliveryView>, ServiceError> {
+        context.authorise(&[Role::Administrator, Role::Auditor])?;
+        let mut views = Vec::new();
+        for delivery in self.parts.store.troubled_deliveries().await? {
+            let recipient = match delivery.recipient.parse() {
+                Ok(person) => self.existing_person(person).await?.email,
+                Err(_) => delivery.recipient.clone(),
+            };
+            views.push(DeliveryView {
+                delivery,
+                recipient,
+            });
+        }
+        Ok(views)
+    }
+
+    /// Has a delivery tried again that was given up.
+    pub async fn deliver_again(
+        &self,
+        context: &Context,
+        id: DeliveryId,
+    ) -> Result<(), ServiceError> {
+        context.authorise(&[Role::Administrator])?;
+        let mut tx = self.begin(context).await?;
+        if !tx.owe_again(id).await? {
+            let detail = "this is not given up: it has arrived, or is tried again anyway";
+            return Err(ServiceError::conflict("not_given_up", detail));
+        }
+        Ok(tx.commit().await?)
+    }
+
     /// Sends every mail that is due. One that does not arrive is tried again later, at growing
     /// pauses but not for ever.
     pub async fn send_due_mails(&self, context: &Context) -> Result<(), ServiceError> {
         self.address_notifications(context).await?;
         self.send_due(context, Channel::Mail).await
+    }
+
+    /// Sends every message to webhooks that is due, likewise.
+    pub async fn send_due_webhooks(&self, context: &Context) -> Result<(), ServiceError> {
+        self.address_notifications(context).await?;
+        self.send_due(context, Channel::Webhook).await
     }
 
     async fn send_due(&self, context: &Context, channel: Channel) -> Result<(), ServiceError> {
@@ -104,7 +155,12 @@ impl Services {
         delivery: &DeliveryRecord,
         notification: &NotificationRecord,
     ) -> Result<Attempt, Obstacle> {
-        let attempt = self.attempt_mail(delivery, notification);
+        let attempt = async {
+            match delivery.channel {
+                Channel::Mail => self.attempt_mail(delivery, notification).await,
+                Channel::Webhook => self.attempt_webhook(delivery, notification).await,
+            }
+        };
         let attempt = tokio::time::timeout(ATTEMPT_DEADLINE, attempt).await;
         attempt.unwrap_or(Err(Obstacle {
             code: "timed_out",

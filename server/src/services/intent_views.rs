@@ -5,7 +5,9 @@ use std::time::Duration;
 use domain::{AgentId, IntentId, IntentState, RiskLevel, Role};
 use store::{ApprovalRecord, ExecutionRecord, IntentRecord, QuestionRecord, RunRecord, VoteRecord};
 
-use super::{DryRunFacts, Notice, Problem, ServiceError, Services, may_revoke_run};
+use super::{
+    DryRunFacts, Notice, Problem, ServiceError, Services, escalation::escalated, may_revoke_run,
+};
 use crate::{
     context::{Context, Forbidden},
     policy::Decision,
@@ -162,7 +164,9 @@ impl Services {
         intent: IntentRecord,
     ) -> Result<IntentView, ServiceError> {
         let store = &self.parts.store;
+        let decision = read_json(intent.decision.as_deref())?;
         let approval = store.approval_of(intent.id).await?;
+        let approval = approval.map(|asked| escalated(asked, decision.as_ref(), self.now()));
         let (votes, questions) = match &approval {
             Some(approval) => (
                 store.votes_on(approval.id).await?,
@@ -174,7 +178,7 @@ impl Services {
             run: self.existing_run(intent.run).await?,
             analysis: read_json(intent.analysis.as_deref())?,
             dry_run: read_json(intent.dry_run.as_deref())?,
-            decision: read_json(intent.decision.as_deref())?,
+            decision,
             problem: read_json(intent.problem.as_deref())?,
             execution: store.execution_of(intent.id).await?,
             approval,

@@ -1,6 +1,6 @@
 //! Mails: composed from what the store knows at the moment of sending.
 
-use domain::{IntentState, RiskLevel};
+use domain::{Conditions, IntentState, RiskLevel};
 use store::{AgentRecord, DeliveryRecord, NotificationKind, NotificationRecord, PersonRecord};
 use url::Url;
 
@@ -60,7 +60,7 @@ impl Services {
     ) -> Result<Option<Mail>, Obstacle> {
         let envelope = self.envelope(person, delivery, notification);
         let Some(intent) = notification.intent else {
-            return Ok(None);
+            return self.delegation_mail(envelope, notification).await;
         };
         let view = self
             .view_intent(self.existing_intent(intent).await?)
@@ -147,7 +147,7 @@ impl Services {
             IntentState::Stale => Outcome::Stale,
             _ => Outcome::Approved,
         };
-        let problem = view.problem.iter().filter(|_| outcome == Outcome::Stale);
+        let problem = view.problem.iter();
         let mail = approval_decided(ApprovalDecided {
             link: self.page(&format!("/approvals/{}", approval.id))?,
             envelope: matter.envelope,
@@ -155,7 +155,11 @@ impl Services {
             purpose: Some(view.run.purpose.clone()),
             ticket: Some(view.run.ticket.clone()).filter(|ticket| !ticket.is_empty()),
             outcome,
-            details: problem.map(|problem| problem.detail.clone()).collect(),
+            details: match outcome {
+                Outcome::Approved => conditions(&approval.conditions),
+                Outcome::Stale => problem.map(|problem| problem.detail.clone()).collect(),
+                Outcome::Denied | Outcome::Expired => Vec::new(),
+            },
             voters,
             decided_at: approval.closed_at.unwrap_or(view.intent.changed_at),
         });
@@ -194,6 +198,17 @@ impl Services {
         let tebibytes = bytes as f64 / (1_u64 << 40) as f64;
         (tebibytes * self.parts.warehouse_config.price_per_tebibyte_dollars * 1e6).ceil() as u64
     }
+}
+
+/// On what an approval depends, a sentence each.
+fn conditions(conditions: &Conditions) -> Vec<String> {
+    let rows = conditions.row_cap();
+    let rows = rows.map(|rows| format!("At most {rows} rows leave."));
+    let masks = conditions.masks().iter();
+    let masks = masks.map(|column| format!("{column} is masked."));
+    let aggregates = conditions.aggregate_only();
+    let aggregates = aggregates.then(|| "Only aggregates leave.".to_owned());
+    rows.into_iter().chain(masks).chain(aggregates).collect()
 }
 
 /// `Name <address>`; quotation marks would end the name early.

@@ -15,8 +15,10 @@ mod caps;
 mod catalog;
 mod conditions;
 mod confirmation;
+mod delegation;
 mod deliveries;
 mod error;
+mod escalation;
 mod exceptions;
 mod executions;
 mod fatigue;
@@ -50,6 +52,7 @@ mod standing_approvals;
 mod step_up;
 mod tables;
 mod unmasking;
+mod webhooks;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -66,6 +69,8 @@ pub use break_glass::{BreakGlass, GlassHindrance};
 pub use catalog::CatalogCache;
 pub use conditions::ConditionsView;
 pub use confirmation::CastVote;
+pub use delegation::DelegationView;
+pub use deliveries::DeliveryView;
 pub use error::ServiceError;
 pub use exceptions::ExceptionView;
 pub use fatigue::Habit;
@@ -102,7 +107,7 @@ pub use tables::{SensitiveColumn, TouchedTable};
 use crate::{
     config::{ApprovalsConfig, LimitsConfig, MaskingConfig, RightsConfig, WarehouseConfig},
     context::{Clock, Context},
-    notify::Mailer,
+    notify::{Mailer, Webhooks},
     proof::{Issuers, KeyNonces},
     warehouse::Warehouse,
 };
@@ -128,6 +133,8 @@ pub struct Parts {
     pub approver_groups: BTreeSet<String>,
     /// Hands mails on.
     pub mailer: Arc<dyn Mailer>,
+    /// Tells other systems.
+    pub webhooks: Webhooks,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// What keeps approvers from being worn down, and exceptions from their votes.

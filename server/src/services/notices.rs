@@ -2,8 +2,8 @@
 
 use store::{NotificationKind, NotificationRecord};
 
-use super::{Services, deliveries::Obstacle, mails::Matter};
-use crate::notify::{Badge, Mail, Notice, notice};
+use super::{IntentView, ServiceError, Services, deliveries::Obstacle, mails::Matter};
+use crate::notify::{Badge, Envelope, Mail, Notice, notice};
 
 /// What a mail says, and to which page it leads.
 struct Words {
@@ -50,6 +50,44 @@ impl Services {
         });
         Ok(Some(mail?))
     }
+
+    /// The mail to whoever is to decide in a colleague's place; in vain once that was taken back.
+    pub(super) async fn delegation_mail(
+        &self,
+        envelope: Envelope,
+        notification: &NotificationRecord,
+    ) -> Result<Option<Mail>, Obstacle> {
+        let id = notification
+            .subject
+            .as_deref()
+            .and_then(|id| id.parse().ok());
+        let Some(id) = id else {
+            return Ok(None);
+        };
+        let found = self.parts.store.delegation(id).await;
+        let found = found.map_err(ServiceError::from)?;
+        let Some(delegation) = found.filter(|found| found.revoked_at.is_none()) else {
+            return Ok(None);
+        };
+        let view = self.view_delegation(delegation).await?;
+        let absent = view.absent.name;
+        let mail = notice(Notice {
+            envelope,
+            badge: None,
+            heading: format!("{absent} asks you to decide in their place"),
+            says: "What waits for their groups is yours to decide as well between these times, \
+                   unless you or they asked for it. Your votes say in whose place you cast them."
+                .to_owned(),
+            facts: vec![
+                ("From", view.delegation.from.to_rfc3339()),
+                ("Until", view.delegation.until.to_rfc3339()),
+            ],
+            link: self.page("/")?,
+            action: "See what waits",
+            because: "a colleague named you",
+        });
+        Ok(Some(mail?))
+    }
 }
 
 /// `None` for what has mails of its own.
@@ -62,7 +100,7 @@ fn words(matter: &Matter, notification: &NotificationRecord, who: &str) -> Optio
             badge: None,
             heading: format!("{who} asks something about a query of {agent}"),
             says: "The agent has been told and can answer, and so can you. The time to decide goes on.",
-            page: intent_page(matter),
+            page: intent_page(&matter.view),
             action: "Read the question",
             because: "the agent runs in your name",
         },
@@ -70,7 +108,7 @@ fn words(matter: &Matter, notification: &NotificationRecord, who: &str) -> Optio
             badge: None,
             heading: format!("{agent} answered your question"),
             says: "The query still waits for a decision.",
-            page: intent_page(matter),
+            page: intent_page(&matter.view),
             action: "Read and decide",
             because: "you asked",
         },
@@ -98,7 +136,7 @@ fn words(matter: &Matter, notification: &NotificationRecord, who: &str) -> Optio
             heading: format!("{who} overrode the policy for {agent} on behalf of {initiator}"),
             says: "A query runs that the policy did not let run. It is on record, and reviewers \
                    have to look at it. If you did not expect this, ask at once.",
-            page: intent_page(matter),
+            page: intent_page(&matter.view),
             action: "See what runs, and why",
             because: "everybody concerned is told",
         },
@@ -111,22 +149,23 @@ fn words(matter: &Matter, notification: &NotificationRecord, who: &str) -> Optio
             says: "The policy asks for an approval that nobody could give: its groups have too \
                    few members who may decide. The query was blocked. Change the policy or the \
                    groups.",
-            page: intent_page(matter),
+            page: intent_page(&matter.view),
             action: "See what was asked",
             because: "you are an administrator",
         },
         NotificationKind::ApprovalWaiting
         | NotificationKind::ApprovalReminder
         | NotificationKind::ApprovalEscalated
-        | NotificationKind::ApprovalDecided => return None,
+        | NotificationKind::ApprovalDecided
+        | NotificationKind::DelegationGranted => return None,
     };
     Some(words)
 }
 
 /// The approval, or where there is none the run that asked.
-fn intent_page(matter: &Matter) -> String {
-    match &matter.view.approval {
+pub(super) fn intent_page(view: &IntentView) -> String {
+    match &view.approval {
         Some(approval) => format!("/approvals/{}", approval.id),
-        None => format!("/sessions/{}", matter.view.run.id),
+        None => format!("/sessions/{}", view.run.id),
     }
 }

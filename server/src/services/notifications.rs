@@ -7,7 +7,7 @@ use domain::{DeliveryId, PersonId, Role};
 use store::{Channel, NewDelivery, NotificationKind, NotificationRecord, PersonRecord};
 use url::Url;
 
-use super::{IntentView, ServiceError, Services, fresh_uuid};
+use super::{IntentView, ServiceError, Services, delegation::is_vote_of, fresh_uuid};
 use crate::context::Context;
 
 impl Services {
@@ -17,6 +17,9 @@ impl Services {
             let mut deliveries = Vec::new();
             for person in self.recipients(&notification).await? {
                 deliveries.push(self.new_delivery(Channel::Mail, person.id.to_string()));
+            }
+            for webhook in self.parts.webhooks.wanting(notification.kind) {
+                deliveries.push(self.new_delivery(Channel::Webhook, webhook.to_owned()));
             }
             let mut tx = self.begin(&context.as_system()).await?;
             // Somebody else may have been faster: then there is nothing to commit.
@@ -83,11 +86,19 @@ impl Services {
             }
             None => Vec::new(),
         };
-        let has_voted = |person: &&PersonRecord| view.votes.iter().any(|v| v.person == person.id);
+        let has_voted =
+            |person: &&PersonRecord| view.votes.iter().any(|vote| is_vote_of(vote, person.id));
         let ids = |people: Vec<PersonRecord>| people.into_iter().map(|p| p.id).collect();
         Ok(match kind {
-            NotificationKind::ApprovalWaiting | NotificationKind::ApprovalEscalated => {
-                ids(deciders)
+            NotificationKind::ApprovalWaiting => ids(deciders),
+            NotificationKind::ApprovalEscalated => {
+                let decision = view.decision.iter();
+                let next: Vec<_> = decision
+                    .filter_map(|said| said.escalation.as_ref())
+                    .collect();
+                let is_next = |group| next.iter().any(|next| next.approvers.contains(group));
+                let called = deciders.iter().filter(|p| p.groups.iter().any(is_next));
+                called.map(|person| person.id).collect()
             }
             NotificationKind::ApprovalReminder => deciders
                 .iter()
@@ -104,7 +115,9 @@ impl Services {
                 let approvers = people.iter().filter(is_approver).map(|p| p.id);
                 approvers.chain(askers).collect()
             }
-            NotificationKind::ApprovalImpossible | NotificationKind::QuestionAnswered => Vec::new(),
+            NotificationKind::ApprovalImpossible
+            | NotificationKind::QuestionAnswered
+            | NotificationKind::DelegationGranted => Vec::new(),
         })
     }
 }

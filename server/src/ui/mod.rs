@@ -5,6 +5,8 @@
 
 mod agents;
 mod approvals;
+mod delegations;
+mod deliveries;
 mod devices;
 mod errors;
 mod events;
@@ -136,6 +138,8 @@ async fn desks(services: Services, context: Context, form_token: String) -> Resu
         ledger: desk.clone(),
         people: desk.clone(),
         questions: desk.clone(),
+        delegations: desk.clone(),
+        deliveries: desk.clone(),
         standing: desk.clone(),
         policies: desk.clone(),
         devices: desk,

@@ -51,9 +51,12 @@ pub struct VoteRecord {
     pub comment: String,
     /// When.
     pub cast_at: Timestamp,
-    /// The voter's groups at their last sign-in.
+    /// In whose place.
+    pub on_behalf_of: Option<PersonId>,
+    /// The groups, at the last sign-in, of whoever's vote it is.
     pub groups: Vec<String>,
-    /// Whether the voter still is an approver: if not, what they approved counts no more.
+    /// Whether the voter, and whoever's vote it is, still are approvers: if not, what they
+    /// approved counts no more.
     pub has_access: bool,
     /// What the yes depends on.
     pub conditions: Conditions,
@@ -102,6 +105,8 @@ pub struct NewVote {
     pub run: RunId,
     /// By whom.
     pub person: PersonId,
+    /// In whose place.
+    pub on_behalf_of: Option<PersonId>,
     /// How.
     pub ballot: Ballot,
     /// Why.
@@ -116,6 +121,8 @@ struct Cast<'a> {
     ballot: Ballot,
     intent_digest: &'a str,
     comment: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_behalf_of: Option<PersonId>,
     #[serde(skip_serializing_if = "Conditions::is_empty")]
     conditions: &'a Conditions,
 }
@@ -175,6 +182,7 @@ fn read_vote(row: &Row) -> Result<VoteRecord, StoreError> {
         ballot: row.named("ballot", ballot)?,
         comment: row.text("comment")?,
         cast_at: row.time("cast_at")?,
+        on_behalf_of: row.optional_parsed("on_behalf_of")?,
         groups: row.json("groups")?,
         has_access: row.integer("has_access")? != 0,
         conditions: row.json("conditions")?,
@@ -182,10 +190,13 @@ fn read_vote(row: &Row) -> Result<VoteRecord, StoreError> {
 }
 
 const VOTES_ON: &str = "
-    select v.id, v.person_id, v.ballot, v.comment, v.cast_at, v.conditions, p.groups,
-        case when p.disabled_at is null and p.roles like '%approver%' then 1 else 0 end
+    select v.id, v.person_id, v.on_behalf_of, v.ballot, v.comment, v.cast_at, v.conditions,
+        a.groups,
+        case when p.disabled_at is null and p.roles like '%approver%'
+            and a.disabled_at is null and a.roles like '%approver%' then 1 else 0 end
             as has_access
     from votes v join people p on p.id = v.person_id
+        join people a on a.id = coalesce(v.on_behalf_of, v.person_id)
     where v.approval_id = $1 order by v.cast_at, v.id";
 
 impl Transaction {
@@ -218,16 +229,23 @@ impl Transaction {
     /// Casts a vote on an open approval; returns all votes on it by now.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyExists`] when the person has voted on it before.
+    /// [`StoreError::AlreadyExists`] when the person has voted on it before, or somebody in their
+    /// place; [`StoreError::NotDelegated`] when they may not vote in the other's place.
     pub async fn insert_vote(
         &mut self,
         vote: &NewVote,
         intent_digest: &str,
     ) -> Result<Vec<VoteRecord>, StoreError> {
         let now = self.now();
+        if let Some(absent) = vote.on_behalf_of
+            && !self.stands_in(vote.person, absent).await?
+        {
+            return Err(StoreError::NotDelegated);
+        }
         sqlx::query(
-            "insert into votes (id, approval_id, person_id, ballot, comment, cast_at, conditions)
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into votes (id, approval_id, person_id, ballot, comment, cast_at, conditions,
+                 on_behalf_of)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(vote.id.to_string())
         .bind(vote.approval.to_string())
@@ -236,6 +254,7 @@ impl Transaction {
         .bind(&vote.comment)
         .bind(now.micros())
         .bind(serde_json::to_string(&vote.conditions)?)
+        .bind(vote.on_behalf_of.map(|absent| absent.to_string()))
         .execute(self.connection())
         .await?;
         let payload = Cast {
@@ -243,6 +262,7 @@ impl Transaction {
             ballot: vote.ballot,
             intent_digest,
             comment: &vote.comment,
+            on_behalf_of: vote.on_behalf_of,
             conditions: &vote.conditions,
         };
         self.record(

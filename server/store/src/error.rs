@@ -38,6 +38,9 @@ pub enum StoreError {
     /// The run has ended, so nothing more happens in it.
     #[error("the run has ended")]
     RunEnded,
+    /// The person does not decide in the other's place, or no longer.
+    #[error("nobody lets this person decide in their place")]
+    NotDelegated,
     /// A row holds what no code of ours writes.
     #[error("the database is inconsistent at column `{column}`")]
     Inconsistent {

@@ -8,6 +8,7 @@ mod agents;
 mod approvals;
 mod browser_sessions;
 mod database;
+mod delegations;
 mod device_requests;
 mod error;
 mod exceptions;
@@ -38,6 +39,7 @@ use std::time::Duration;
 pub use agents::{AgentMove, AgentRecord, Deed, NewAgent};
 pub use approvals::{ApprovalRecord, Narrowed, NewApproval, NewVote, VoteRecord, approvals_among};
 pub use browser_sessions::{BrowserSessionRecord, NewBrowserSession, SessionOwner};
+pub use delegations::DelegationRecord;
 pub use device_requests::{
     AskedRun, Confirmation, DeviceRequestRecord, DeviceVerdict, NewDeviceRequest, WorkloadEvidence,
 };

@@ -60,6 +60,9 @@ kinds! {
     StandingApprovalGranted => "standing_approval_granted",
     /// They ask again from now on: to the initiator and the agent's owner.
     StandingApprovalRevoked => "standing_approval_revoked",
+    /// Somebody lets a colleague decide in their place: to the colleague, whom
+    /// [`Notification::to`] names.
+    DelegationGranted => "delegation_granted",
     /// A person overrode the policy: to everybody concerned.
     BreakGlass => "break_glass",
 }
@@ -238,6 +241,15 @@ impl Store {
         .fetch_all(&self.reader)
         .await?;
         collect(&rows, read)
+    }
+
+    /// Whether something with this key was owed before.
+    pub async fn was_notified(&self, once_key: &str) -> Result<bool, StoreError> {
+        let found = sqlx::query("select id from notifications where once_key = $1")
+            .bind(once_key)
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(found.is_some())
     }
 
     /// The notification with this id.

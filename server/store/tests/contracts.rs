@@ -205,6 +205,7 @@ async fn a_person_votes_once() {
         approval,
         run: scene.run,
         person: scene.person,
+        on_behalf_of: None,
         ballot: Ballot::Approve,
         comment: String::new(),
         conditions: Conditions::default(),

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What people can change, and the entry that tells of it.
-pub const CHANGES: [(&str, &str); 30] = [
+pub const CHANGES: [(&str, &str); 33] = [
     ("/ui/answer_device_request", "device.decided"),
     ("/ui/answer_question", "question.answered"),
     ("/ui/approve_similar", "vote.cast"),
@@ -27,6 +27,8 @@ pub const CHANGES: [(&str, &str); 30] = [
     ("/ui/break_glass", "break_glass.declared"),
     ("/ui/confirm_agent", "agent.confirmed"),
     ("/ui/decide", "vote.cast"),
+    ("/ui/delegate", "delegation.granted"),
+    ("/ui/deliver_again", "delivery.owed_again"),
     ("/ui/disable_person", "person.disabled"),
     ("/ui/discard_policy", "policy.discarded"),
     ("/ui/enable_person", "person.enabled"),
@@ -47,6 +49,7 @@ pub const CHANGES: [(&str, &str); 30] = [
     ("/ui/save_policy_draft", "policy.drafted"),
     ("/ui/sign_campaign", "campaign.signed"),
     ("/ui/suspend_agent", "agent.suspended"),
+    ("/ui/take_back_delegation", "delegation.revoked"),
 ];
 
 /// Whose people break the glass.
@@ -67,6 +70,8 @@ async fn ready(portal: &TestPortal, address: &str) -> Form {
         "/ui/approve_similar" | "/ui/revoke_standing_approval" => {
             on_standing(portal, address).await
         }
+        "/ui/delegate" | "/ui/take_back_delegation" => on_delegation(portal, address).await,
+        "/ui/deliver_again" => on_delivery(portal).await,
         "/ui/propose_agent" => (Who::Alice, proposal()),
         "/ui/confirm_agent" | "/ui/resume_agent" | "/ui/revoke_agent" | "/ui/suspend_agent" => {
             on_agent(portal, address).await
@@ -294,6 +299,29 @@ async fn on_campaign(portal: &TestPortal, address: &str) -> Form {
         ("statement", text("Seen")),
     ];
     (Who::Erin, fields.into())
+}
+
+async fn on_delivery(portal: &TestPortal) -> Form {
+    portal.pending(&portal.agent_at_work().await).await;
+    portal.mails.refuses_for_good();
+    let sent = portal.services.send_due_mails(&portal.system()).await;
+    sent.expect("given up");
+    let given_up = portal.services.troubled_deliveries(&portal.by(Who::Grace));
+    let delivery = given_up.await.expect("read")[0].delivery.id;
+    (Who::Grace, vec![("delivery", delivery.to_string())])
+}
+
+async fn on_delegation(portal: &TestPortal, address: &str) -> Form {
+    let (bob, dave) = (portal.by(Who::Bob), Who::Dave.id());
+    if address == "/ui/delegate" {
+        let days = [("from", text("2026-11-02")), ("until", text("2026-11-09"))];
+        let delegate = ("delegate", dave.to_string());
+        return (Who::Bob, [vec![delegate], days.into()].concat());
+    }
+    let dates = (portal.now(), portal.now().plus_days(7));
+    let granted = portal.services.delegate(&bob, dave, dates).await;
+    let delegation = granted.expect("granted").to_string();
+    (Who::Bob, vec![("delegation", delegation)])
 }
 
 async fn on_person(portal: &TestPortal, address: &str) -> Form {

@@ -53,7 +53,7 @@ const BY_RUN_TOKEN: [&str; 10] = [
 ];
 
 /// For people: a session. Nothing here changes anything.
-const BY_SESSION: [&str; 56] = [
+const BY_SESSION: [&str; 59] = [
     "/",
     "/agents",
     "/agents/new",
@@ -61,6 +61,7 @@ const BY_SESSION: [&str; 56] = [
     "/approvals/{id}",
     "/approvals/{id}/conditions",
     "/approvals/{id}/similar",
+    "/deliveries",
     "/device",
     "/device/{id}",
     "/events",
@@ -90,6 +91,8 @@ const BY_SESSION: [&str; 56] = [
     "/ui/campaign",
     "/ui/campaigns",
     "/ui/conditions",
+    "/ui/delegations",
+    "/ui/deliveries",
     "/ui/device_request",
     "/ui/exceptions",
     "/ui/inbox",

@@ -85,9 +85,9 @@ async fn an_address_that_never_works_is_given_up_on_record() {
     // The query waits for an answer all the while.
     while portal.recorded("mail.given_up").await.is_empty() {
         send(&portal).await;
-        portal.clock.advance(60);
+        portal.clock.advance(3600);
         attempts += 1;
-        assert!(attempts < 500, "it is tried for ever");
+        assert!(attempts < 100, "it is tried for ever");
     }
     let given_up = portal.recorded("mail.given_up").await;
     assert_eq!(given_up[0]["recipient"], Who::Bob.id().to_string());
@@ -130,6 +130,30 @@ async fn each_attempt_bears_the_same_message_id() {
     let ids = portal.mails.message_ids();
     assert_eq!(ids.len(), 4, "{ids:?}");
     assert_eq!(BTreeSet::from_iter(&ids).len(), 2, "{ids:?}");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn one_that_is_refused_for_good_is_not_tried_again_unless_an_administrator_says_so() {
+    let portal = TestPortal::new().await;
+    let agent = portal.agent_at_work().await;
+    portal.pending(&agent).await;
+    portal.mails.refuses_for_good();
+    send(&portal).await;
+    let by = |who| portal.by(who);
+    let services = &portal.services;
+    let troubled = services.troubled_deliveries(&by(Who::Bob)).await;
+    assert_eq!(troubled.expect_err("hidden").code(), "forbidden");
+    let troubled = services.troubled_deliveries(&by(Who::Grace)).await;
+    let troubled = troubled.expect("shown");
+    assert_eq!(troubled.len(), 2);
+    let delivery = troubled[0].delivery.id;
+    let again = services.deliver_again(&by(Who::Frank), delivery).await;
+    assert_eq!(again.expect_err("not his").code(), "forbidden");
+    let again = services.deliver_again(&by(Who::Grace), delivery).await;
+    again.expect("owed again");
+    let again = services.deliver_again(&by(Who::Grace), delivery).await;
+    assert_eq!(again.expect_err("under way").code(), "not_given_up");
     portal.finish().await;
 }
 

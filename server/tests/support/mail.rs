@@ -15,6 +15,7 @@ pub struct MailBox {
     is_shut: AtomicBool,
     unreachable: Mutex<Option<String>>,
     loses_answers: AtomicBool,
+    refuses_for_good: AtomicBool,
 }
 
 impl MailBox {
@@ -33,9 +34,20 @@ impl MailBox {
         *self.unreachable.lock().expect("the mail box") = Some(address.to_owned());
     }
 
+    /// From now on, mails are refused for good.
+    pub fn refuses_for_good(&self) {
+        self.refuses_for_good.store(true, Ordering::SeqCst);
+    }
+
     /// From now on, mails are taken, and whoever sent them never hears of it.
     pub fn loses_answers(&self) {
         self.loses_answers.store(true, Ordering::SeqCst);
+    }
+
+    /// The subject of every mail, in the order in which they came.
+    pub fn subjects(&self) -> Vec<String> {
+        let mails = self.mails.lock().expect("the mail box");
+        mails.iter().map(|mail| mail.subject.clone()).collect()
     }
 
     /// The id of every mail, in the order in which they came.
@@ -65,6 +77,9 @@ impl Mailer for MailBox {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
         if self.is_shut.load(Ordering::SeqCst) {
             return Err(MailError::Composition);
+        }
+        if self.refuses_for_good.load(Ordering::SeqCst) {
+            return Err(MailError::Refused);
         }
         let unreachable = self.unreachable.lock().expect("the mail box").clone();
         if unreachable

@@ -15,6 +15,7 @@ use countersign::{
     config::Config,
     context::{Actor, Clock, Context, Person},
     identity::Identity,
+    notify::Webhooks,
     program,
     services::{CastVote, GrantRule, Parts, ServiceError, Services, StepUpRule},
     ui,
@@ -311,6 +312,7 @@ const HALF_AN_HOUR: &str = r#"
 @approvers("data-stewards")
 @count("1")
 @expires("PT30M")
+@escalate("finance after PT20M")
 permit (principal, action == Action::"runWithApproval", resource);
 "#;
 
@@ -344,6 +346,7 @@ pub async fn compose(
         policy: program::policies(&config.policy).expect("policies"),
         approver_groups: program::approver_groups(&config.identity),
         mailer: mails.clone(),
+        webhooks: Webhooks::new(&config.webhooks),
         clock: clock.clone(),
         limits: config.limits,
         step_up: StepUpRule::new(&config.identity),

@@ -3,7 +3,7 @@
 use domain::{IntentState, PersonId, Requirement, Role, Timestamp};
 use store::{AgentRecord, ApprovalRecord, VoteRecord, approvals_among};
 
-use super::super::{IntentView, intents::is_asker};
+use super::super::{IntentView, delegation::is_vote_of, intents::is_asker};
 use crate::context::Person;
 
 /// Why a person may not decide.
@@ -19,6 +19,8 @@ pub enum Hindrance {
     PolicyEditor,
     /// They have voted.
     HasVoted,
+    /// A colleague has voted in their place.
+    Represented,
     /// Its time is over.
     Expired,
     /// It was decided.
@@ -37,6 +39,7 @@ impl Hindrance {
             Self::Asker => "own_request",
             Self::PolicyEditor => "policy_editor",
             Self::HasVoted => "already_voted",
+            Self::Represented => "represented",
             Self::Expired => "approval_expired",
             Self::Closed => "approval_closed",
             Self::StepUp => "step_up_needed",
@@ -56,6 +59,7 @@ impl Hindrance {
                 "You wrote or published a policy after this was asked: others decide on it."
             }
             Self::HasVoted => "You have voted on this already.",
+            Self::Represented => "A colleague has voted on this in your place already.",
             Self::Expired => "Its time is over. The agent can ask again.",
             Self::Closed => "It has been decided already.",
             Self::StepUp => {
@@ -93,6 +97,8 @@ pub(super) fn hindrance(
         Some(Hindrance::NotApprover)
     } else if has_voted {
         Some(Hindrance::HasVoted)
+    } else if intent.votes.iter().any(|vote| is_vote_of(vote, person.id)) {
+        Some(Hindrance::Represented)
     } else if !is_asked(approval, &intent.votes, &person.groups) {
         Some(Hindrance::NotInGroup)
     } else {
@@ -101,7 +107,7 @@ pub(super) fn hindrance(
 }
 
 /// Whether the vote of somebody in these groups is still needed.
-pub(super) fn is_asked<'a>(
+pub(in super::super) fn is_asked<'a>(
     approval: &ApprovalRecord,
     votes: &[VoteRecord],
     groups: impl IntoIterator<Item = &'a String> + Copy,

@@ -10,7 +10,8 @@ use store::{AgentRecord, ApprovalRecord, PersonRecord, RunRecord, VoteRecord};
 pub use hindrance::Hindrance;
 pub(super) use votes::{Besides, outcome};
 
-use self::hindrance::{hindrance, is_asked};
+use self::hindrance::hindrance;
+pub(super) use self::hindrance::is_asked;
 use super::{IntentView, ServiceError, Services, intents::is_asker};
 use crate::context::{Context, Person};
 
@@ -29,6 +30,8 @@ pub struct ApprovalView {
     pub votes: Vec<(VoteRecord, PersonRecord)>,
     /// Who else may decide.
     pub others: Vec<PersonRecord>,
+    /// In whose place the person who looks may decide, where not in their own name.
+    pub on_behalf_of: Option<PersonRecord>,
     /// Why the person who looks may not decide.
     pub hindrance: Option<Hindrance>,
 }
@@ -101,24 +104,33 @@ impl Services {
     ) -> Result<ApprovalView, ServiceError> {
         let person = context.person()?;
         let intent = self.intent(context, approval.intent).await?;
+        // As it is by now: others may decide behind the time that the policy gives.
+        let approval = intent.approval.clone().unwrap_or(approval);
         let agent = self.existing_agent(intent.run.agent).await?;
         let mut votes = Vec::new();
         for vote in &intent.votes {
-            votes.push((vote.clone(), self.existing_person(vote.person).await?));
+            votes.push((vote.clone(), self.voter(vote).await?));
         }
         let others = self
             .eligible(&approval, &intent.votes, &intent.run, &agent)
             .await?;
         let editors = self.parts.store.policy_editors_since(approval.intent);
         let editors = editors.await?;
-        let hindrance = hindrance(person, &approval, &intent, (&agent, &editors), context.now)
-            .or_else(|| self.needs_step_up(person, &intent, context.now));
+        let mut hindrance = hindrance(person, &approval, &intent, (&agent, &editors), context.now);
+        let mut on_behalf_of = None;
+        if hindrance == Some(Hindrance::NotInGroup) {
+            let subject = (&approval, &intent, &agent, &editors[..]);
+            on_behalf_of = self.stands_in_for(person.id, subject, context.now).await?;
+            hindrance = hindrance.filter(|_| on_behalf_of.is_none());
+        }
+        let hindrance = hindrance.or_else(|| self.needs_step_up(person, &intent, context.now));
         Ok(ApprovalView {
             initiator: self.existing_person(intent.run.initiator).await?,
             others: others
                 .into_iter()
                 .filter(|other| other.id != person.id)
                 .collect(),
+            on_behalf_of,
             hindrance,
             votes,
             agent,
@@ -146,6 +158,16 @@ impl Services {
         (!may_decide).then_some(Hindrance::StepUp)
     }
 
+    /// Who cast a vote; one cast in another's place says so behind the name.
+    async fn voter(&self, vote: &VoteRecord) -> Result<PersonRecord, ServiceError> {
+        let mut voter = self.existing_person(vote.person).await?;
+        if let Some(absent) = vote.on_behalf_of {
+            let absent = self.existing_person(absent).await?.name;
+            voter.name = format!("{} for {absent}", voter.name);
+        }
+        Ok(voter)
+    }
+
     /// Everybody who could decide, as far as they have ever signed in.
     pub(super) async fn eligible(
         &self,
@@ -161,9 +183,13 @@ impl Services {
             person.is_in_good_standing()
                 && person.roles.contains(&Role::Approver)
                 && !editors.contains(&person.id)
-                && is_asked(approval, votes, &person.groups)
                 && !is_asker(person.id, run, agent.owner)
         });
+        let is_asked = |person: &&PersonRecord| is_asked(approval, votes, &person.groups);
+        let asked: Vec<_> = people.iter().filter(is_asked).cloned().collect();
+        let colleagues = self.colleagues_of(&asked, self.now()).await?;
+        let may = |id| asked.iter().any(|person| person.id == id) || colleagues.contains(&id);
+        people.retain(|person| may(person.id));
         Ok(people)
     }
 }

@@ -91,6 +91,7 @@ impl Services {
             approval: view.approval.id,
             run: view.intent.run.id,
             person: context.person()?.id,
+            on_behalf_of: view.on_behalf_of.as_ref().map(|absent| absent.id),
             ballot: cast.ballot,
             comment: cast.comment.to_owned(),
             conditions: narrowed.map(|n| n.own().clone()).unwrap_or_default(),
@@ -105,6 +106,10 @@ impl Services {
         let votes = votes.map_err(|error| match error {
             StoreError::AlreadyExists => {
                 ServiceError::conflict(Hindrance::HasVoted.code(), Hindrance::HasVoted.sentence())
+            }
+            StoreError::NotDelegated => {
+                let detail = "they have taken it back: you no longer decide in their place";
+                ServiceError::conflict("delegation_ended", detail)
             }
             other => other.into(),
         })?;
@@ -192,6 +197,7 @@ mod tests {
             comment: String::new(),
             cast_at: Timestamp::from_micros(0),
             groups: vec![(*group).to_owned()],
+            on_behalf_of: None,
             has_access: true,
             conditions: domain::Conditions::default(),
         };
