@@ -306,7 +306,8 @@ async fn on_delivery(portal: &TestPortal) -> Form {
     portal.mails.refuses_for_good();
     let sent = portal.services.send_due_mails(&portal.system()).await;
     sent.expect("given up");
-    let given_up = portal.services.troubled_deliveries(&portal.by(Who::Grace));
+    let grace = portal.by(Who::Grace);
+    let given_up = portal.services.troubled_deliveries(&grace);
     let delivery = given_up.await.expect("read")[0].delivery.id;
     (Who::Grace, vec![("delivery", delivery.to_string())])
 }

@@ -78,9 +78,10 @@ async fn taken_back_it_counts_no_more() {
     let (_, approval) = portal.pending(&agent).await;
     let delegation = bob_away(&portal).await;
     let services = &portal.services;
-    let by_carol = services.take_back_delegation(&portal.by(Who::Carol), delegation);
+    let (bob, carol) = (portal.by(Who::Bob), portal.by(Who::Carol));
+    let by_carol = services.take_back_delegation(&carol, delegation);
     assert_eq!(by_carol.await.expect_err("not hers").code(), "forbidden");
-    let taken_back = services.take_back_delegation(&portal.by(Who::Bob), delegation);
+    let taken_back = services.take_back_delegation(&bob, delegation);
     taken_back.await.expect("taken back");
     assert_eq!(
         refusal(&portal, Who::Dave, approval).await,
