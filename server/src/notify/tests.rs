@@ -150,3 +150,71 @@ async fn a_mail_to_nobody_is_refused() {
         Err(MailError::Address { field: "to" })
     );
 }
+
+fn glass_broken() -> Notice {
+    Notice {
+        envelope: envelope("Bo Lindqvist <bo@example.com>"),
+        badge: Some(Badge {
+            word: "Break glass",
+            class: "critical",
+        }),
+        heading: "Ana Costa overrode the policy for churn-model".to_owned(),
+        says: "A query runs that the policy did not let run.".to_owned(),
+        facts: vec![
+            ("Agent", "churn-model".to_owned()),
+            (
+                "For",
+                "Stop the outage\r\nBcc: mallory@example.com".to_owned(),
+            ),
+        ],
+        link: waiting().link,
+        action: "See what runs, and why",
+        because: "everybody concerned is told",
+    }
+}
+
+#[test]
+fn a_notice_says_one_thing_and_is_loud_where_it_has_to_be() {
+    let mail = notice(glass_broken()).expect("a mail");
+    assert_eq!(
+        mail.subject,
+        "[BREAK GLASS] Ana Costa overrode the policy for churn-model"
+    );
+    assert_eq!(
+        mail.text,
+        "BREAK GLASS: Ana Costa overrode the policy for churn-model.\n\n\
+         A query runs that the policy did not let run.\n\n\
+         Agent: churn-model\nFor: Stop the outage Bcc: mallory@example.com\n\n\
+         See what runs, and why, after signing in:\n\
+         https://countersign.example.com/approvals/apr_01900000000070008000000000007f3a\n\n\
+         This mail cannot decide anything. You get it because everybody concerned is told."
+    );
+    assert!(mail.html.contains("Break glass"), "{}", mail.html);
+}
+
+#[test]
+fn a_call_says_whether_it_is_a_reminder_and_an_outcome_what_changed() {
+    for (call, says) in [
+        (Call::First, "asks for approval"),
+        (Call::Reminder, "still waits for approval"),
+        (Call::Escalation, "now waits for you too"),
+    ] {
+        let mail = approval_waiting(ApprovalWaiting { call, ..waiting() });
+        let mail = mail.expect("a mail");
+        assert!(mail.subject.ends_with(says), "{}", mail.subject);
+        assert!(mail.text.contains(says) && mail.html.contains(says));
+    }
+    let stale = approval_decided(ApprovalDecided {
+        outcome: Outcome::Stale,
+        details: vec!["The policy changed.".to_owned()],
+        ..decided()
+    });
+    let stale = stale.expect("a mail");
+    assert!(stale.subject.starts_with("Stale: "), "{}", stale.subject);
+    assert!(
+        stale.text.contains("\n  - The policy changed.\n"),
+        "{}",
+        stale.text
+    );
+    assert!(stale.html.contains("<li>The policy changed.</li>"));
+}
