@@ -25,7 +25,7 @@ impl DelegationDesk for SampleDelegations {
             until: self.now.plus_days(7),
             may_take_back: true,
         };
-        let count = if self.amount == Amount::None { 0 } else { 1 };
+        let count = u128::from(self.amount != Amount::None);
         Ok(Delegations {
             rows: (0..count).map(row).collect(),
             colleagues: (2..4).map(person).collect(),

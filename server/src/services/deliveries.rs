@@ -12,7 +12,7 @@ use crate::context::Context;
 /// Nobody else takes a delivery for so long, in seconds: longer than any attempt lasts.
 const CLAIM_SECONDS: i64 = 120;
 /// The longest that one attempt may last.
-const ATTEMPT_DEADLINE: Duration = Duration::from_secs(60);
+const ATTEMPT_DEADLINE: Duration = Duration::from_mins(1);
 /// How many deliveries of one channel are under way at a time.
 const AT_A_TIME: usize = 8;
 /// The pause behind the first attempt, in seconds; each further one is twice as long …

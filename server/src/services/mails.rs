@@ -58,7 +58,7 @@ impl Services {
         delivery: &DeliveryRecord,
         notification: &NotificationRecord,
     ) -> Result<Option<Mail>, Obstacle> {
-        let envelope = self.envelope(person, delivery, notification);
+        let envelope = envelope(person, delivery, notification);
         let Some(intent) = notification.intent else {
             return self.delegation_mail(envelope, notification).await;
         };
@@ -77,23 +77,6 @@ impl Services {
             NotificationKind::ApprovalEscalated => self.waiting_mail(Call::Escalation, matter),
             NotificationKind::ApprovalDecided => self.decided_mail(matter).await,
             _ => self.notice_mail(matter, notification).await,
-        }
-    }
-
-    fn envelope(
-        &self,
-        person: &PersonRecord,
-        delivery: &DeliveryRecord,
-        notification: &NotificationRecord,
-    ) -> Envelope {
-        let host = delivery
-            .message_id
-            .split_once('@')
-            .map_or("localhost", |(_, host)| host);
-        Envelope {
-            to: address(person),
-            message_id: delivery.message_id.clone(),
-            thread: notification.intent.map(|intent| format!("{intent}@{host}")),
         }
     }
 
@@ -197,6 +180,22 @@ impl Services {
     pub fn micro_dollars(&self, bytes: u64) -> u64 {
         let tebibytes = bytes as f64 / (1_u64 << 40) as f64;
         (tebibytes * self.parts.warehouse_config.price_per_tebibyte_dollars * 1e6).ceil() as u64
+    }
+}
+
+fn envelope(
+    person: &PersonRecord,
+    delivery: &DeliveryRecord,
+    notification: &NotificationRecord,
+) -> Envelope {
+    let host = delivery
+        .message_id
+        .split_once('@')
+        .map_or("localhost", |(_, host)| host);
+    Envelope {
+        to: address(person),
+        message_id: delivery.message_id.clone(),
+        thread: notification.intent.map(|intent| format!("{intent}@{host}")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Messages to webhooks: ids, codes and a link, for machines; the same in a sentence for Slack.
 
+use domain::RiskLevel;
 use serde::Serialize;
 use serde_json::json;
 use store::{DeliveryRecord, NotificationRecord};
@@ -103,7 +104,7 @@ impl Services {
                 run: view.map(|view| view.run.id.to_string()),
                 agent: view.map(|view| view.run.agent.to_string()),
                 state: view.map(|view| view.intent.state.as_str()),
-                risk: view.and_then(IntentView::risk).map(|risk| risk.as_str()),
+                risk: view.and_then(IntentView::risk).map(RiskLevel::as_str),
                 link: self.page(&page)?.to_string(),
             },
         })

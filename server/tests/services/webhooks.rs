@@ -203,8 +203,8 @@ async fn redirects_are_not_followed() {
     receiver.will_answer(StatusCode::TEMPORARY_REDIRECT);
     let url = format!("http://127.0.0.1:{}/hook", receiver.listen().await);
     let portal = telling(&url, &signing(), true).await;
-    let received = receiver.received();
-    let paths: Vec<_> = received.iter().map(|message| &message.path).collect();
+    let messages = receiver.received();
+    let paths: Vec<_> = messages.iter().map(|message| &message.path).collect();
     assert_eq!(paths, ["/hook"]);
     assert_eq!(portal.recorded("webhook.sent").await.len(), 0);
     portal.finish().await;

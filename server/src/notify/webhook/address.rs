@@ -25,13 +25,12 @@ pub(super) fn admit(addresses: &[SocketAddr], allow_loopback: bool) -> Result<()
 /// Not in the IANA IPv4 Special-Purpose Address Registry (RFC 6890), nor multicast.
 fn is_public_v4(ip: Ipv4Addr) -> bool {
     let [a, b, c, _] = ip.octets();
-    let is_special = match (a, b, c) {
+    let is_special = matches!(
+        (a, b, c),
         // This network; shared address space; protocol assignments and their anycast;
         // benchmarking; multicast, reserved and broadcast.
-        (0, ..) | (100, 64..=127, _) | (192, 0, 0) | (192, 88, 99) | (198, 18..=19, _) => true,
-        (224.., ..) => true,
-        _ => false,
-    };
+        (0 | 224.., ..) | (100, 64..=127, _) | (192, 0, 0) | (192, 88, 99) | (198, 18..=19, _)
+    );
     !is_special
         && !ip.is_private()
         && !ip.is_loopback()

@@ -11,7 +11,7 @@ mod signature;
 use std::{net::SocketAddr, time::Duration};
 
 use reqwest::{Client, StatusCode, header, redirect::Policy};
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 pub(crate) use signature::key;
 use store::NotificationKind;
 use url::Url;
@@ -115,7 +115,7 @@ impl Webhooks {
         let webhook = self.find(name).ok_or(WebhookError::Unknown)?;
         let url = webhook.url().ok_or(WebhookError::Unknown)?;
         let (host, addresses) = self.resolve(&url).await?;
-        let secrets = webhook.secrets().map(|secret| secret.expose_secret());
+        let secrets = webhook.secrets().map(ExposeSecret::expose_secret);
         let answer = client(&host, &addresses)
             .ok_or(WebhookError::Unreachable)?
             .post(url)
