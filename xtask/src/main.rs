@@ -13,6 +13,7 @@ mod oracle;
 mod packages;
 mod portal;
 mod ports;
+mod postgres;
 mod processes;
 mod progress;
 mod run;

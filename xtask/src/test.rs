@@ -2,6 +2,7 @@
 //! the browser half, and the whole system in a browser. It stops at the first failure, with a
 //! summary either way.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
@@ -9,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use crate::progress::Progress;
 use crate::workspace::Workspace;
-use crate::{browser, command, duckdb, oracle, run, web};
+use crate::{browser, command, duckdb, oracle, postgres, run, web};
 
 /// What to test.
 #[derive(Args)]
@@ -88,6 +89,33 @@ fn test_rust(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
     })?;
     progress.step("Rust's tests", || {
         cargo(&["test", "--locked", "--workspace"])
+    })?;
+    test_postgres(workspace, progress, &library)
+}
+
+/// The tests of the store and of the use cases once more, on the other database.
+fn test_postgres(workspace: &Workspace, progress: &mut Progress, library: &Path) -> Result<()> {
+    let server = match postgres::start(progress) {
+        Ok(server) => server,
+        Err(error) => {
+            progress.note(&format!("The store is NOT tested on PostgreSQL: {error:#}"));
+            return Ok(());
+        }
+    };
+    let test = |binary: &str, filters: &[&str]| {
+        let mut cargo = command::cargo();
+        cargo
+            .current_dir(&workspace.root)
+            .env(duckdb::FOLDER_VARIABLE, library)
+            .env(postgres::VARIABLE, server.url())
+            // With the workspace's features, so that nothing is compiled twice.
+            .args(["test", "--locked", "--workspace", "--test", binary, "--"])
+            .args(filters);
+        command::run(&mut cargo)
+    };
+    progress.step("The store's tests on PostgreSQL", || test("contracts", &[]))?;
+    progress.step("The use cases' tests on PostgreSQL", || {
+        test("main", &["services::"])
     })
 }
 
