@@ -115,7 +115,7 @@ fn test_postgres(workspace: &Workspace, progress: &mut Progress, library: &Path)
     };
     progress.step("The store's tests on PostgreSQL", || test("contracts", &[]))?;
     progress.step("The use cases' tests on PostgreSQL", || {
-        test("main", &["services::"])
+        test("main", &["services::", "races::"])
     })
 }
 

@@ -247,9 +247,10 @@ async fn the_ledger_verifies_until_somebody_tampers() {
     assert!(database.execute(tamper).await.is_err());
     let delete = "delete from ledger_entries where sequence = 4";
     assert!(database.execute(delete).await.is_err());
-    let drop = match scene.database.is_postgres() {
-        true => "drop trigger ledger_entries_stay on ledger_entries",
-        false => "drop trigger ledger_entries_stay",
+    let drop = if scene.database.is_postgres() {
+        "drop trigger ledger_entries_stay on ledger_entries"
+    } else {
+        "drop trigger ledger_entries_stay"
     };
     database.execute(drop).await.expect("dropped");
     database.execute(tamper).await.expect("changed");

@@ -38,20 +38,27 @@ fn rounds() -> u64 {
     given("COUNTERSIGN_RACES").unwrap_or(usual)
 }
 
-/// The rounds from `first` on, in a world of their own.
-async fn play(seed: u64, first: u64, rounds: u64) -> Tally {
+/// The rounds from `first` on, in a world of their own; an error says what does not hold.
+async fn play(seed: u64, first: u64, rounds: u64) -> Result<Tally, String> {
     let mut dice = StdRng::seed_from_u64(seed.wrapping_add(first));
     let world = World::new(&mut dice).await;
     let mut tally = Tally::default();
     for number in first..first + rounds {
         let plan = Plan::draw(&mut dice);
-        match round::play(&world, &plan).await {
+        let ended = round::play(&world, &plan).await.map_err(|broken| {
+            eprintln!("{plan:#?}");
+            format!("COUNTERSIGN_RACES_SEED={seed}, round {number}: {broken}")
+        });
+        match ended {
             Ok(ended) => tally.add(&ended),
-            Err(broken) => panic!("seed {seed}, round {number}: {broken}\n{plan:#?}"),
+            Err(broken) => {
+                world.finish().await;
+                return Err(broken);
+            }
         }
     }
     world.finish().await;
-    tally
+    Ok(tally)
 }
 
 /// What came of many rounds: a test in which nothing is ever approved would prove nothing.
@@ -86,7 +93,7 @@ impl Tally {
 }
 
 /// The worlds of one thread: every so-manieth.
-fn play_some(seed: u64, rounds: u64, thread: usize) -> Tally {
+fn play_some(seed: u64, rounds: u64, thread: usize) -> Result<Tally, String> {
     let firsts = (0..rounds).step_by(ROUNDS_OF_A_WORLD);
     let mine = firsts.skip(thread).step_by(THREADS);
     let runtime = Builder::new_current_thread().enable_all().build();
@@ -94,9 +101,9 @@ fn play_some(seed: u64, rounds: u64, thread: usize) -> Tally {
         let mut tally = Tally::default();
         for first in mine {
             let rounds = (rounds - first).min(ROUNDS_OF_A_WORLD as u64);
-            tally.merge(&play(seed, first, rounds).await);
+            tally.merge(&play(seed, first, rounds).await?);
         }
-        tally
+        Ok(tally)
     })
 }
 
@@ -110,7 +117,8 @@ fn nothing_runs_that_was_not_approved_by_the_right_people_in_time() {
         .collect();
     let mut tally = Tally::default();
     for thread in threads {
-        tally.merge(&thread.join().expect("every round holds"));
+        let played = thread.join().expect("played");
+        tally.merge(&played.expect("every round holds"));
     }
     eprintln!("{tally:?}");
     assert_eq!(tally.rounds, rounds);
