@@ -26,7 +26,7 @@ type Places = Record<'waiting' | 'decided' | 'agent' | 'run' | 'review' | 'perso
 const VIEWS: Record<string, (places: Places) => Partial<Record<Person, string[]>>> = {
   'those who decide': ({ waiting, decided, agent, person }) => ({
     chen: ['/', '/?risk=low', waiting, decided, '/sessions'],
-    bo: [waiting, '/agents/new', agent, '/people', person, '/me'],
+    bo: [waiting, '/agents/new', agent, '/people', person, '/me', '/policies'],
   }),
   'those who ask, and those who look back': ({ run, agent, review }) => ({
     alice: [`/sessions/${run}`, `/runs/${run}`, '/runs', '/runs/new', '/device', '/agents', agent],

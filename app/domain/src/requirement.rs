@@ -1,5 +1,7 @@
 //! Whose approvals a decision asks for, and whether they have been given.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// What one approval policy asks for: so many distinct people of its groups.
@@ -14,6 +16,13 @@ pub struct Requirement {
     pub approvers: Vec<String>,
     /// How many distinct people have to approve, at least one.
     pub count: u8,
+}
+
+/// `2 of data-stewards, privacy-office`.
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.count, self.approvers.join(", "))
+    }
 }
 
 impl Requirement {

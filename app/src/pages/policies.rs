@@ -37,7 +37,7 @@ fn show(page: PoliciesPage, failure: Option<&Failure>) -> AnyView {
     let drafts: Vec<_> = page.drafts.into_iter().map(|row| draft(row, now)).collect();
     let drafts = (!drafts.is_empty()).then(|| {
         view! {
-            <section>
+            <section class="policy-section">
                 <h2>"Drafts"</h2>
                 <ul class="rows">{drafts}</ul>
             </section>
@@ -48,7 +48,7 @@ fn show(page: PoliciesPage, failure: Option<&Failure>) -> AnyView {
     let history: Vec<_> = rows.map(|row| publication(row, now, false)).collect();
     let history = (!history.is_empty()).then(|| {
         view! {
-            <section>
+            <section class="policy-section">
                 <h2>"Before it"</h2>
                 <ul class="rows">{history}</ul>
             </section>
@@ -60,7 +60,7 @@ fn show(page: PoliciesPage, failure: Option<&Failure>) -> AnyView {
             "A policy says of every query whether it runs at once, after people have approved it, or never. Each version that was in force stays readable."
         </p>
         {note}
-        <section>
+        <section class="policy-section">
             <h2>"In force"</h2>
             <ul class="rows">{in_force}</ul>
         </section>

@@ -172,23 +172,10 @@ fn show(simulation: &Simulation, since: Timestamp) {
     }
 }
 
-/// `approve (2 of data-stewards): critical-risk-needs-two`.
+/// What is decided, and by which policies.
 fn words(decision: &Decision) -> String {
     let policies: Vec<_> = decision.reasons.iter().map(|r| r.policy.as_str()).collect();
-    let asked: Vec<_> = decision
-        .requirements
-        .iter()
-        .map(|asked| format!("{} of {}", asked.count, asked.approvers.join(", ")))
-        .collect();
-    let asked = match asked.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", asked.join("; ")),
-    };
-    format!(
-        "{}{asked}: {}",
-        decision.route.as_str(),
-        policies.join(", ")
-    )
+    format!("{}: {}", decision.in_words(), policies.join(", "))
 }
 
 fn counted(number: usize, noun: &str) -> String {

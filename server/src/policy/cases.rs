@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fmt, path::Path};
 
-use domain::{Requirement, RiskLevel, Route, TableName, Tag};
+use domain::{RiskLevel, Route, TableName, Tag};
 use serde::{Deserialize, de::Error as _};
 use toml::{Table, Value};
 use uuid::Uuid;
@@ -104,24 +104,24 @@ impl PolicySet {
 impl Expected {
     fn differences(&self, decision: &Decision) -> Vec<Difference> {
         let policies = decision.reasons.iter().map(|reason| reason.policy.clone());
-        let requirements = decision.requirements.iter().map(words);
+        let requirements = decision.requirements.iter().map(ToString::to_string);
         let compared = [
-            differs("route", Some(self.route.as_str()), decision.route.as_str()),
+            differs("route", Some(self.route.as_str()), &decision.route.as_str()),
             differs(
                 "policies",
                 self.policies.as_ref().map(List),
-                List(&policies.collect()),
+                &List(&policies.collect()),
             ),
             differs(
                 "requirements",
                 self.requirements.as_ref().map(List),
-                List(&requirements.collect()),
+                &List(&requirements.collect()),
             ),
-            differs("step_up", self.step_up, decision.step_up),
+            differs("step_up", self.step_up, &decision.step_up),
             differs(
                 "expires_after_seconds",
                 self.expires_after_seconds,
-                decision.expires_after_seconds,
+                &decision.expires_after_seconds,
             ),
         ];
         compared.into_iter().flatten().collect()
@@ -131,9 +131,9 @@ impl Expected {
 fn differs<T: PartialEq + fmt::Display>(
     what: &'static str,
     expected: Option<T>,
-    decided: T,
+    decided: &T,
 ) -> Option<Difference> {
-    let expected = expected.filter(|expected| *expected != decided)?;
+    let expected = expected.filter(|expected| expected != decided)?;
     Some(Difference {
         what,
         expected: expected.to_string(),
@@ -156,12 +156,6 @@ impl fmt::Display for List<'_> {
         }
         Ok(())
     }
-}
-
-/// `2 of data-stewards, privacy-office`.
-pub(super) fn words(requirement: &Requirement) -> String {
-    let groups = requirement.approvers.join(", ");
-    format!("{} of {groups}", requirement.count)
 }
 
 /// A harmless query with some facts changed.

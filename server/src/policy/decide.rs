@@ -99,10 +99,10 @@ impl PolicySet {
             let approval = policy.approval.as_ref()?;
             Some((policy.id.as_str(), approval))
         });
-        let asked = Asked::sum(asked).map(|asked| match facts.unmasks.is_empty() {
-            true => asked,
-            false => asked.for_raw_values(),
-        });
+        let mut asked = Asked::sum(asked);
+        if !facts.unmasks.is_empty() {
+            asked = asked.map(Asked::for_raw_values);
+        }
         match asked {
             Some(asked) => Decision {
                 requirements: asked.requirements,

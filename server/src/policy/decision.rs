@@ -26,6 +26,19 @@ pub struct Decision {
     pub policy_version: Digest,
 }
 
+impl Decision {
+    /// In a few words: `approve (1 of data-stewards; 1 of pci-office)`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let route = self.route.as_str();
+        if self.requirements.is_empty() {
+            return route.to_owned();
+        }
+        let asked: Vec<_> = self.requirements.iter().map(ToString::to_string).collect();
+        format!("{route} ({})", asked.join("; "))
+    }
+}
+
 /// Who is asked when those who were asked first do not decide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Escalation {

@@ -17,7 +17,7 @@ use super::{
     names::person_ref,
 };
 use crate::{
-    policy::{Decision, PolicyError, PolicyFile},
+    policy::{PolicyError, PolicyFile},
     services::{self, DraftHindrance, DraftView, ServiceError, SimulationRow},
 };
 
@@ -183,21 +183,8 @@ fn simulated_row(row: SimulationRow) -> SimulatedRow {
         run: row.run,
         at: row.received_at,
         purpose: row.purpose,
-        was: words(&row.was),
+        was: row.was.in_words(),
         policies: policies.map(|reason| reason.policy.clone()).collect(),
-        would: words(&row.would),
-    }
-}
-
-/// `approve (2 of data-stewards)`.
-fn words(decision: &Decision) -> String {
-    let asked: Vec<_> = decision
-        .requirements
-        .iter()
-        .map(|asked| format!("{} of {}", asked.count, asked.approvers.join(", ")))
-        .collect();
-    match asked.is_empty() {
-        true => decision.route.as_str().to_owned(),
-        false => format!("{} ({})", decision.route.as_str(), asked.join("; ")),
+        would: row.would.in_words(),
     }
 }

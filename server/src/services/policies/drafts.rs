@@ -239,19 +239,19 @@ impl Services {
         let policies = PolicySet::from_files(&view.files)?;
         let mut editors = view.draft.authors.clone();
         editors.push(publisher);
-        let published = DraftRecord {
+        let after = DraftRecord {
             state: DraftState::Published,
             revision: revision + 1,
             ..view.draft
         };
         let mut tx = self.begin(context).await?;
         // Compare-and-swap: what was read meanwhile by nobody is never put in force.
-        tx.change_draft(&published, policies.version()).await?;
+        tx.change_draft(&after, policies.version()).await?;
         tx.publish_policy(&NewPublication {
             digest: policies.version(),
-            files: &published.files,
+            files: &after.files,
             origin: PolicyOrigin::Portal,
-            source: &published.title,
+            source: &after.title,
             editors: &editors,
         })
         .await?;
