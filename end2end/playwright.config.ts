@@ -42,7 +42,6 @@ export default defineConfig({
         'links.spec.ts',
         'masking.spec.ts',
         'bad-input.spec.ts',
-        'mail.spec.ts',
         'pages.spec.ts',
         'people.spec.ts',
         'pipeline.spec.ts',
