@@ -1,6 +1,8 @@
 //! The portal with sample desks and no program behind it, for looking at pages:
 //! `cargo run -p app --example gallery [none|some|many]`, then <http://127.0.0.1:3100>.
 
+#![expect(clippy::expect_used, reason = "the samples are constants of ours")]
+
 #[path = "../tests/samples/mod.rs"]
 mod samples;
 

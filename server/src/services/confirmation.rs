@@ -35,6 +35,8 @@ impl CastVote<'_> {
 
 #[cfg(test)]
 mod tests {
+    use Ballot::{Approve, Deny};
+
     use super::*;
 
     #[test]
@@ -47,7 +49,6 @@ mod tests {
             };
             vote.require_confirmation(risk, "churn-model").is_ok()
         };
-        use Ballot::{Approve, Deny};
         assert!(allows(Approve, RiskLevel::Critical, " churn-model "));
         assert!(!allows(Approve, RiskLevel::Critical, ""));
         assert!(!allows(Approve, RiskLevel::Critical, "churn"));

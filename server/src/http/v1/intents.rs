@@ -65,10 +65,6 @@ pub async fn resubmit(
     taken_in(view, &services).map_err(|problem| *problem)
 }
 
-#[expect(
-    clippy::result_large_err,
-    reason = "a request has one problem at most, and it is its answer"
-)]
 fn taken_in(
     view: IntentView,
     services: &Services,
