@@ -8,8 +8,8 @@ import { formToken, readyAgent } from '../support/portal.ts';
 import { expect, test } from '../support/test.ts';
 
 const WAITING = 'SELECT id, email FROM shop.customers LIMIT 3';
-/** What only says that somebody looked, or was kept from it. */
-const LOOKED = ['person.signed_in', 'request.refused'];
+/** What only says that somebody looked, was kept from it, or was told. */
+const LOOKED = ['approval.seen', 'mail.sent', 'notification.addressed', 'request.refused'];
 
 test('a scanner that follows every link of every mail changes nothing', async ({
   stack,
