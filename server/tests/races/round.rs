@@ -10,6 +10,7 @@ use super::{
 };
 use crate::support::Who;
 use countersign::services::{CastVote, ServiceError};
+use store::StoreError;
 
 /// Plays it; an error says what does not hold.
 pub async fn play(world: &World, plan: &Plan) -> Result<Ended, String> {
@@ -121,5 +122,7 @@ fn is_an_answer(error: &ServiceError) -> bool {
             | ServiceError::NotFound { .. }
             | ServiceError::Conflict { .. }
             | ServiceError::Token { .. }
+            // The machine is busy: whoever waited for two seconds is told so.
+            | ServiceError::Store(StoreError::Unavailable(_))
     )
 }
