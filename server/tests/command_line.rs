@@ -1,5 +1,10 @@
 //! The program as people call it.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use std::{
     fs,
     path::Path,

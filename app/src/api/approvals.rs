@@ -335,7 +335,8 @@ pub trait ApprovalDesk: Send + Sync {
 /// What waits and what was decided lately.
 #[server(endpoint = "inbox", client = TokenClient)]
 pub async fn load_inbox(
-    /// Which requests.
+    /// Which requests; all of them unless said.
+    #[server(default)]
     filter: InboxFilter,
 ) -> Result<Inbox, UiError> {
     super::desks()?.approvals.inbox(filter).await

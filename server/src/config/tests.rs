@@ -312,7 +312,7 @@ fn a_far_database_is_encrypted_and_known() {
         "postgres://c@localhost/c?hostaddr=192.0.2.1",
     ] {
         let text = refusal(&store(&format!("url = \"{url}\"")));
-        assert!(text.contains("line 15: `store.url` must"), "{url}: {text}");
+        assert!(text.contains("line 14: `store.url` must"), "{url}: {text}");
     }
 }
 
