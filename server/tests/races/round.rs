@@ -24,6 +24,7 @@ pub async fn play(world: &World, plan: &Plan) -> Result<Ended, String> {
     let found = world.portal.store.approval_of(asked.intent).await;
     let Some(approval) = found.map_err(|error| error.to_string())? else {
         // Nobody could have approved it.
+        world.end(&asked).await;
         return Ok(Ended::default());
     };
     let mut claims = plan.claims.clone();

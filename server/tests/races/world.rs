@@ -126,6 +126,13 @@ impl World {
         Asked { actor, intent }
     }
 
+    /// The run of a round that is over before it began: an agent has only so many.
+    pub async fn end(&self, asked: &Asked) {
+        let grace = self.portal.by(Who::Grace);
+        let ended = self.services().revoke_run(&grace, asked.actor.run, "over");
+        ended.await.expect("ended");
+    }
+
     /// Somebody signs in.
     pub async fn sign_in(&self, who: Who, claims: &Claims, now: Timestamp) {
         let mut tx = self.portal.store.begin("system", now).await.expect("begun");
