@@ -125,7 +125,10 @@ export async function sendForm(page: Page, name: string, form: Record<string, st
 /** A reviewer opens an access review of the usual period; returns its page. */
 export async function openReview(dana: Page, name: string): Promise<string> {
   await dana.goto('/reviews');
-  await dana.getByLabel('Name').fill(name);
+  const field = dana.getByLabel('Name');
+  // Beside reviews that were opened before, the form is folded.
+  if (!(await field.isVisible())) await dana.getByText('Open a review', { exact: true }).click();
+  await field.fill(name);
   await dana.getByRole('button', { name: 'Open the review' }).click();
   await expect(dana.getByRole('heading', { level: 1, name })).toBeVisible();
   return new URL(dana.url()).pathname;
