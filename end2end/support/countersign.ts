@@ -16,8 +16,6 @@ export interface Neighbours {
   dataset: string;
   /** Lines for `[identity]` beyond the usual. */
   identity?: string;
-  /** Lines for `[mail]` beyond the usual. */
-  mail?: string;
 }
 
 /** The running program. */
@@ -97,6 +95,5 @@ access_token_file = '${folder}/access-token'
 
 [mail]
 directory = '${folder}/mail'
-${neighbours.mail ?? ''}
 `;
 }

@@ -52,6 +52,3 @@ create index delegations_by_delegate on delegations (delegate, until_at);
 
 -- in whose place the person voted; none: in their own name
 alter table votes add column on_behalf_of text references people (id);
-
--- who wants no daily digest
-alter table people add column no_digest integer not null default 0 check (no_digest in (0, 1));
