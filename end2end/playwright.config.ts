@@ -40,6 +40,7 @@ export default defineConfig({
         'answers.spec.ts',
         'approval.spec.ts',
         'links.spec.ts',
+        'mail.spec.ts',
         'masking.spec.ts',
         'bad-input.spec.ts',
         'pages.spec.ts',

@@ -16,6 +16,8 @@ export interface Neighbours {
   dataset: string;
   /** Lines for `[identity]` beyond the usual. */
   identity?: string;
+  /** Lines for `[mail]` instead of a folder of mails. */
+  mail?: string | undefined;
 }
 
 /** The running program. */
@@ -94,6 +96,6 @@ default_dataset = "${neighbours.dataset}"
 access_token_file = '${folder}/access-token'
 
 [mail]
-directory = '${folder}/mail'
+${neighbours.mail ?? `directory = '${folder}/mail'`}
 `;
 }

@@ -18,8 +18,8 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Starts the whole system. */
-export async function startStack(): Promise<Stack> {
+/** Starts the whole system; `mail` are lines for `[mail]` instead of a folder of mails. */
+export async function startStack(mail?: string): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-'));
   const [port, bigqueryPort, identityPort] = [await freePort(), await freePort(), await freePort()];
   const secrets = { clientSecret: secret(), accessToken: secret() };
@@ -39,7 +39,7 @@ export async function startStack(): Promise<Stack> {
   );
   const discovery = `${issuer}/.well-known/openid-configuration`;
   await sandbox.waitUntil('it was ready', () => answers(discovery));
-  const neighbours = { issuer, bigquery, ...secrets, project: 'demo', dataset: 'shop' };
+  const neighbours = { issuer, bigquery, ...secrets, project: 'demo', dataset: 'shop', mail };
   const countersign = await startCountersign(folder, port, neighbours).catch(async (error) => {
     await sandbox.stop();
     throw error;

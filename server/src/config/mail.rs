@@ -25,7 +25,7 @@ pub struct MailConfig {
     pub smtp_url_file: Option<PathBuf>,
     /// Who vouches for the mail server besides the usual authorities: a PEM file.
     pub ca_file: Option<PathBuf>,
-    /// How long the mail server may say nothing, in seconds.
+    /// How long the mail server may take over one mail, in seconds.
     pub timeout_seconds: u32,
     /// Where mails are written when there is no mail server.
     pub directory: PathBuf,

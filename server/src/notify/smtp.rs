@@ -20,6 +20,7 @@ use super::{Mail, MailError, MailSettingsError, Mailer};
 pub struct MailServer {
     from: Mailbox,
     transport: AsyncSmtpTransport<Tokio1Executor>,
+    deadline: Duration,
 }
 
 impl MailServer {
@@ -29,7 +30,7 @@ impl MailServer {
     /// spoken to in the clear.
     ///
     /// The server's certificate is verified; `authority`, in PEM, may vouch for it besides the
-    /// usual authorities. A server that says nothing for as long as `deadline` is given up.
+    /// usual authorities. A mail that is not taken within `deadline` counts as not taken.
     pub fn new(
         from: &str,
         address: &SecretString,
@@ -49,6 +50,7 @@ impl MailServer {
         Ok(Self {
             from,
             transport: transport.build(),
+            deadline,
         })
     }
 }
@@ -105,10 +107,13 @@ fn encrypted(address: &str) -> Result<Url, MailSettingsError> {
 impl Mailer for MailServer {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
         let message = mail.message(self.from.clone())?;
-        match self.transport.send(message).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_permanent() && !is_about_us(&error) => Err(MailError::Refused),
-            Err(_) => Err(MailError::Unavailable),
+        // lettre's own limit ends with the connection made: a server may fall silent later.
+        match tokio::time::timeout(self.deadline, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) if error.is_permanent() && !is_about_us(&error) => {
+                Err(MailError::Refused)
+            }
+            Ok(Err(_)) | Err(_) => Err(MailError::Unavailable),
         }
     }
 }
@@ -122,8 +127,8 @@ mod tests {
 
     use super::{super::Envelope, *};
 
-    /// A mail server for one mail, with what it answers to the finished mail. Gives the
-    /// lines it was told.
+    /// A mail server for one mail, with what it answers to the finished mail, if anything.
+    /// Gives the lines it was told.
     async fn server(verdict: &'static str) -> (SecretString, tokio::task::JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -137,6 +142,7 @@ mod tests {
             while let Ok(Some(line)) = lines.next_line().await {
                 let answer = match (in_mail, line.as_str()) {
                     (false, "DATA") => "354 go on",
+                    (true, ".") if verdict.is_empty() => std::future::pending().await,
                     (true, ".") => verdict,
                     (true, _) => "",
                     (false, _) => "250 fine",
@@ -193,6 +199,15 @@ mod tests {
                 assert!(told.iter().any(|said| said == line), "{line} in {told:?}");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_falls_silent_is_unavailable() {
+        let (address, talk) = server("").await;
+        let deadline = Duration::from_millis(500);
+        let mailer = MailServer::new("c@example.com", &address, None, deadline).expect("a mailer");
+        assert_eq!(mailer.send(mail()).await, Err(MailError::Unavailable));
+        talk.abort();
     }
 
     #[tokio::test]
