@@ -1,5 +1,7 @@
 import { defineConfig, devices } from '@playwright/test';
 
+/** What people do with scripts and without them. */
+const BOTH_WAYS = ['story.spec.ts', 'administration.spec.ts'];
 
 /** What Chromium needs to start quietly anywhere, in a container and as root too. */
 const browserFlags = [
@@ -32,8 +34,8 @@ export default defineConfig({
     launchOptions: { executablePath: process.env.CHROMIUM_PATH, args: browserFlags },
   },
   projects: [
-    { name: 'javascript', testMatch: 'story.spec.ts' },
-    { name: 'no-javascript', testMatch: 'story.spec.ts', use: { javaScriptEnabled: false } },
+    { name: 'javascript', testMatch: BOTH_WAYS },
+    { name: 'no-javascript', testMatch: BOTH_WAYS, use: { javaScriptEnabled: false } },
     {
       name: 'gateway',
       testMatch: [

@@ -95,6 +95,9 @@ datasets = ["${neighbours.dataset}"]
 default_dataset = "${neighbours.dataset}"
 access_token_file = '${folder}/access-token'
 
+[approvals]
+break_glass_groups = ["platform-admins"]
+
 [mail]
 ${neighbours.mail ?? `directory = '${folder}/mail'`}
 `;

@@ -2,8 +2,8 @@
 
 import { type Page, expect } from '@playwright/test';
 
-/** alice asks, bo approves and administers, chen approves, dana reviews and audits. */
-export type Person = 'alice' | 'bo' | 'chen' | 'dana';
+/** alice asks, bo approves and administers, chen approves, dana reviews and audits, eli administers. */
+export type Person = 'alice' | 'bo' | 'chen' | 'dana' | 'eli';
 
 /** A browser in which somebody is signed in. */
 export interface PersonPage {

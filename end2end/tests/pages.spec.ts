@@ -7,8 +7,9 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import type { Intent } from '../support/agent.ts';
 import { type Person, type PersonPage, asPerson } from '../support/people.ts';
-import { decide, openReview, readyAgent } from '../support/portal.ts';
+import { decide, openReview, readyAgent, readyToDecide } from '../support/portal.ts';
 import { expect, test } from '../support/test.ts';
 
 const WIDTHS = [390, 1280, 1920];
@@ -20,13 +21,24 @@ const COLOURS = ['390 dark', '1280 light'];
 const WAITING = 'SELECT name, email FROM shop.customers WHERE phone IS NOT NULL LIMIT 3';
 
 /** Where pages about something are. */
-type Places = Record<'waiting' | 'decided' | 'agent' | 'run' | 'review' | 'person', string>;
+interface Places {
+  waiting: string;
+  decided: string;
+  restricted: string;
+  agent: string;
+  run: string;
+  review: string;
+  person: string;
+  draft: string;
+}
 
 /** Who looks at which pages; each view is a test, so that they run beside each other. */
-const VIEWS: Record<string, (places: Places) => Partial<Record<Person, string[]>>> = {
-  'those who decide': ({ waiting, decided, agent, person }) => ({
-    chen: ['/', '/?risk=low', waiting, decided, '/sessions'],
-    bo: [waiting, '/agents/new', agent, '/people', person, '/me', '/policies'],
+const VIEWS: Record<string, (places: Places) => Partial<Record<Looker, string[]>>> = {
+  'those who decide': ({ waiting, decided, restricted }) => ({
+    chen: ['/', '/?risk=low', waiting, decided, restricted, `${waiting}/similar`, '/sessions', '/standing-approvals'],
+  }),
+  'those who administer': ({ waiting, agent, person, draft }) => ({
+    bo: [waiting, '/agents/new', agent, '/people', person, '/me', '/policies', draft, '/deliveries'],
   }),
   'those who ask, and those who look back': ({ run, agent, review }) => ({
     alice: [`/sessions/${run}`, `/runs/${run}`, '/runs', '/runs/new', '/device', '/agents', agent],
@@ -45,15 +57,18 @@ for (const [who, view] of Object.entries(VIEWS)) {
     };
     const places = await prepare(stack.url, people);
     for (const [person, paths] of Object.entries(view(places))) {
-      const { page, complaints } = people[person as Person];
+      const { page, complaints } = people[person as Looker];
       for (const path of paths) await test.step(path, () => expectReadable(page, path));
       expect(complaints).toEqual([]);
     }
   });
 }
 
+/** The people who look. */
+type Looker = Exclude<Person, 'eli'>;
+
 /** Something for every page to show. */
-async function prepare(url: string, people: Record<Person, PersonPage>): Promise<Places> {
+async function prepare(url: string, people: Record<Looker, PersonPage>): Promise<Places> {
   const { alice, bo, chen, dana } = people;
   const name = `displayed-${randomInt(1_000_000)}`;
   const { agent, agentPage, run } = await readyAgent(url, bo.page, alice.page, name);
@@ -62,14 +77,34 @@ async function prepare(url: string, people: Record<Person, PersonPage>): Promise
   const decided = `/approvals/${done.approval?.id}`;
   await decide(chen.page, decided, 'Approve once', 'Seen', asPerson('chen'));
   await agent.wait(done);
+  const waiting = `/approvals/${(await agent.intent(WAITING)).approval?.id}`;
+  await approveSimilar(chen.page, await agent.intent("SELECT email FROM shop.customers WHERE country = 'DE'"));
   return {
-    waiting: `/approvals/${(await agent.intent(WAITING)).approval?.id}`,
+    waiting,
+    restricted: `${waiting}/conditions?row_cap=2`,
+    draft: await beginDraft(bo.page, `Displayed as ${name}`),
     decided,
     agent: agentPage,
     run,
     review: await openReview(dana.page, `Displayed as ${name}`),
     person: await firstPerson(bo.page),
   };
+}
+
+async function approveSimilar(chen: Page, intent: Intent): Promise<void> {
+  await readyToDecide(chen, `/approvals/${intent.approval?.id}`, asPerson('chen'));
+  await chen.getByRole('link', { name: 'Similar…' }).click();
+  await chen.getByRole('button', { name: 'Try it on the past' }).click();
+  await chen.getByRole('button', { name: 'Approve this and similar queries' }).click();
+}
+
+async function beginDraft(bo: Page, title: string): Promise<string> {
+  await bo.goto('/policies');
+  await bo.getByText('Draft a change').click();
+  await bo.getByLabel('What it changes').fill(title);
+  await bo.getByRole('button', { name: 'Begin the draft' }).click();
+  await expect(bo.getByRole('heading', { level: 1, name: title })).toBeVisible();
+  return new URL(bo.url()).pathname;
 }
 
 async function firstPerson(bo: Page): Promise<string> {

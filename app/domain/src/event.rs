@@ -155,6 +155,10 @@ events! {
     CampaignSigned => "campaign.signed",
     /// It was worked out whom a notification goes to.
     NotificationAddressed => "notification.addressed",
+    /// The hour of a digest came: who something waits for is told.
+    DigestOwed => "digest.owed",
+    /// A person wants a digest of what waits for them from now on, or none any more.
+    DigestChosen => "digest.chosen",
     /// A mail was handed to the mail server or written to its folder.
     MailSent => "mail.sent",
     /// A mail did not arrive and is not tried again.

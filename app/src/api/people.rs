@@ -49,6 +49,8 @@ pub struct PersonPage {
     pub may_end: bool,
     /// Whether the viewer may disable this person, or let them in again.
     pub may_disable: bool,
+    /// Whether they are mailed what waits for them.
+    pub wants_digest: bool,
 }
 
 /// One session in a browser.
@@ -76,6 +78,8 @@ pub trait PeopleDesk: Send + Sync {
     async fn end_session(&self, person: PersonId, sign_in: SignInId) -> Result<(), UiError>;
     /// Ends all sessions of a person.
     async fn end_sessions(&self, person: PersonId) -> Result<(), UiError>;
+    /// Has the viewer's digest sent from now on, or no longer.
+    async fn choose_digest(&self, wanted: bool) -> Result<(), UiError>;
     /// Keeps a person out.
     async fn disable(&self, person: PersonId, reason: String) -> Result<(), UiError>;
     /// Lets a person in again.
@@ -131,6 +135,16 @@ pub async fn end_sessions(
     };
     let done = super::desks()?.people.end_sessions(person).await;
     super::form::answer(done.map(|()| next), &page, &[])
+}
+
+/// Has the viewer's digest sent from now on, or no longer.
+#[server(endpoint = "choose_digest")]
+pub async fn choose_digest(
+    /// Whether it is wanted.
+    wanted: bool,
+) -> Result<(), UiError> {
+    let done = super::desks()?.people.choose_digest(wanted).await;
+    super::form::answer(done.map(|()| "/me".to_owned()), "/me", &[])
 }
 
 /// Keeps a person out; the browser comes back to their page.

@@ -12,8 +12,8 @@ use crate::{
     api::{
         form::{Failure, take_failure},
         people::{
-            DisablePerson, Disabled, EnablePerson, EndSession, EndSessions, PersonPage, SignInRow,
-            load_person,
+            ChooseDigest, DisablePerson, Disabled, EnablePerson, EndSession, EndSessions,
+            PersonPage, SignInRow, load_person,
         },
     },
     components::{Empty, FailureNote, FormToken, Moment, PersonBadge, When},
@@ -57,6 +57,7 @@ fn show(page: PersonPage, own: bool, failure: Option<&Failure>) -> AnyView {
         page.row.person.name.clone()
     };
     let note = failure.map(|failure| view! { <FailureNote error=failure.error.clone() /> });
+    let digest = own.then(|| digest(page.wants_digest));
     let change = page.may_disable.then(|| {
         if page.row.disabled.is_some() {
             enable(page.row.person.id, failure)
@@ -72,6 +73,7 @@ fn show(page: PersonPage, own: bool, failure: Option<&Failure>) -> AnyView {
             <h2 class="section-title">"Sessions"</h2>
             {sessions(&page, own, now)}
         </section>
+        {digest}
         {change}
     }
     .into_any()
@@ -192,6 +194,32 @@ fn end_all(person: PersonId, own: bool) -> AnyView {
             <input type="hidden" name="own" value=own.to_string() />
             <button class="button deny">"Sign out everywhere"</button>
         </form>
+    }
+    .into_any()
+}
+
+fn digest(is_wanted: bool) -> AnyView {
+    let (state, action) = if is_wanted {
+        (
+            "You are mailed once a day what waits for you, if something does.",
+            "Turn it off",
+        )
+    } else {
+        (
+            "You are not mailed what waits for you; only what is new.",
+            "Turn it on",
+        )
+    };
+    view! {
+        <section id="digest">
+            <h2 class="section-title">"Daily digest"</h2>
+            <form class="card" method="post" action=ChooseDigest::url()>
+                <FormToken />
+                <input type="hidden" name="wanted" value=(!is_wanted).to_string() />
+                <p>{state}</p>
+                <button class="button">{action}</button>
+            </form>
+        </section>
     }
     .into_any()
 }

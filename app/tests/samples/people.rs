@@ -70,6 +70,7 @@ impl PeopleDesk for SamplePeople {
             is_viewer: wanted.is_none(),
             may_end: true,
             may_disable: wanted.is_some(),
+            wants_digest: true,
         })
     }
 
@@ -78,6 +79,10 @@ impl PeopleDesk for SamplePeople {
     }
 
     async fn end_sessions(&self, _: PersonId) -> Result<(), UiError> {
+        Ok(())
+    }
+
+    async fn choose_digest(&self, _: bool) -> Result<(), UiError> {
         Ok(())
     }
 

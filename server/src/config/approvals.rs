@@ -17,6 +17,8 @@ pub struct ApprovalsConfig {
     /// Groups of the identity provider whose people may let a waiting query run without the
     /// usual votes; reviewers look at each such exception.
     pub break_glass_groups: Vec<String>,
+    /// The hours of the day, in UTC, at which people are mailed what still waits for them.
+    pub digest_hours: Vec<u32>,
 }
 
 impl ApprovalsConfig {
@@ -29,6 +31,9 @@ impl ApprovalsConfig {
             100,
         )?;
         require_between("cooling_minutes", self.cooling_minutes, 1, 10_080)?;
+        for hour in &self.digest_hours {
+            require_between("digest_hours", *hour, 0, 23)?;
+        }
         let mut groups = self.break_glass_groups.iter();
         groups.try_for_each(|group| require_text("break_glass_groups", group))
     }

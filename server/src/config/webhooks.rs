@@ -100,7 +100,9 @@ impl WebhookConfig {
     /// Whether it wants to hear of this.
     #[must_use]
     pub fn wants(&self, kind: NotificationKind) -> bool {
-        self.kinds.is_empty() || self.kinds.iter().any(|wanted| wanted == kind.as_str())
+        let is_for_people_only = kind == NotificationKind::Digest;
+        !is_for_people_only
+            && (self.kinds.is_empty() || self.kinds.iter().any(|wanted| wanted == kind.as_str()))
     }
 
     fn validate(&mut self, allowed_hosts: &[String], allow_loopback: bool) -> Result<(), Invalid> {

@@ -86,6 +86,9 @@ async fn housekeeper(services: Services) {
         if let Err(error) = services.follow_up_approvals(&context).await {
             log("following up on approvals", &error);
         }
+        if let Err(error) = services.owe_digest(&context).await {
+            log("owing the digest", &error);
+        }
         if let Err(error) = services.record_counted_refusals(&context).await {
             log("recording counted refusals", &error);
         }

@@ -27,6 +27,7 @@ pub use notice::{Badge, Notice, notice};
 pub use smtp::MailServer;
 pub(crate) use webhook::key as webhook_key;
 pub use webhook::{WebhookError, WebhookMessage, Webhooks};
+pub(crate) use words::{minute, risk};
 
 /// Something that takes mail.
 ///

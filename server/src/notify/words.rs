@@ -24,7 +24,7 @@ fn is_reordering(c: char) -> bool {
 }
 
 /// A time to the minute: `2026-11-22 03:04 UTC`.
-pub(super) fn minute(at: Timestamp) -> String {
+pub(crate) fn minute(at: Timestamp) -> String {
     let text = at.to_rfc3339();
     match (text.get(..10), text.get(11..16)) {
         (Some(day), Some(time)) => format!("{day} {time} UTC"),
@@ -33,7 +33,7 @@ pub(super) fn minute(at: Timestamp) -> String {
 }
 
 /// Risk in a word.
-pub(super) const fn risk(level: RiskLevel) -> &'static str {
+pub(crate) const fn risk(level: RiskLevel) -> &'static str {
     match level {
         RiskLevel::Low => "Low",
         RiskLevel::Moderate => "Moderate",

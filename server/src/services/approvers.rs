@@ -129,6 +129,7 @@ mod tests {
             sessions_ended_at: start,
             disabled_at: None,
             disable_reason: None,
+            wants_digest: true,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::context::{Context, Person};
 /// Roles that may look at exceptions.
 const READERS: [Role; 3] = [Role::Reviewer, Role::Auditor, Role::Administrator];
 /// How many exceptions the page lists.
-const SHOWN: u32 = 200;
+pub(super) const SHOWN: u32 = 200;
 
 /// An exception with all that a reviewer needs to judge it.
 #[derive(Debug, Clone)]

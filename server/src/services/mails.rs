@@ -59,6 +59,9 @@ impl Services {
         notification: &NotificationRecord,
     ) -> Result<Option<Mail>, Obstacle> {
         let envelope = envelope(person, delivery, notification);
+        if notification.kind == NotificationKind::Digest {
+            return self.digest_mail(person, envelope).await;
+        }
         let Some(intent) = notification.intent else {
             return self.delegation_mail(envelope, notification).await;
         };

@@ -17,6 +17,7 @@ mod conditions;
 mod confirmation;
 mod delegation;
 mod deliveries;
+mod digests;
 mod error;
 mod escalation;
 mod exceptions;

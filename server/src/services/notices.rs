@@ -157,7 +157,8 @@ fn words(matter: &Matter, notification: &NotificationRecord, who: &str) -> Optio
         | NotificationKind::ApprovalReminder
         | NotificationKind::ApprovalEscalated
         | NotificationKind::ApprovalDecided
-        | NotificationKind::DelegationGranted => return None,
+        | NotificationKind::DelegationGranted
+        | NotificationKind::Digest => return None,
     };
     Some(words)
 }

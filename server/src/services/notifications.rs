@@ -60,6 +60,9 @@ impl Services {
                 .filter(|p| p.roles.contains(&Role::Administrator));
             wanted.extend(administrators.map(|person| person.id));
         }
+        if kind == NotificationKind::Digest {
+            wanted.extend(self.digest_recipients(&people).await?);
+        }
         if let Some(intent) = notification.intent {
             let view = self
                 .view_intent(self.existing_intent(intent).await?)
@@ -117,7 +120,8 @@ impl Services {
             }
             NotificationKind::ApprovalImpossible
             | NotificationKind::QuestionAnswered
-            | NotificationKind::DelegationGranted => Vec::new(),
+            | NotificationKind::DelegationGranted
+            | NotificationKind::Digest => Vec::new(),
         })
     }
 }

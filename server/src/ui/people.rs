@@ -36,6 +36,7 @@ impl PeopleDesk for Desk {
             is_viewer,
             may_end: is_viewer || administers,
             may_disable: administers && !is_viewer,
+            wants_digest: view.person.wants_digest,
         })
     }
 
@@ -50,6 +51,11 @@ impl PeopleDesk for Desk {
     async fn end_sessions(&self, person: PersonId) -> Result<(), UiError> {
         let ended = self.services.end_sessions(&self.context, person).await;
         ended.map_err(shown)
+    }
+
+    async fn choose_digest(&self, wanted: bool) -> Result<(), UiError> {
+        let chosen = self.services.choose_digest(&self.context, wanted).await;
+        chosen.map_err(shown)
     }
 
     async fn disable(&self, person: PersonId, reason: String) -> Result<(), UiError> {

@@ -65,6 +65,8 @@ kinds! {
     DelegationGranted => "delegation_granted",
     /// A person overrode the policy: to everybody concerned.
     BreakGlass => "break_glass",
+    /// What still waits, at an hour of the day: to those for whom something does, by mail only.
+    Digest => "digest",
 }
 
 /// Something that people and other systems are to be told: made of ids only.

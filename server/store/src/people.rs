@@ -35,6 +35,8 @@ pub struct PersonRecord {
     pub disabled_at: Option<Timestamp>,
     /// Why.
     pub disable_reason: Option<String>,
+    /// Whether they want a digest of what waits for them.
+    pub wants_digest: bool,
 }
 
 impl PersonRecord {
@@ -107,6 +109,7 @@ fn read(row: &Row) -> Result<PersonRecord, StoreError> {
         sessions_ended_at: row.time("sessions_ended_at")?,
         disabled_at: row.optional_time("disabled_at")?,
         disable_reason: row.optional_text("disable_reason")?,
+        wants_digest: row.integer("wants_digest")? != 0,
     })
 }
 
@@ -220,6 +223,25 @@ impl Transaction {
         self.record(event, &person.to_string(), None, &payload)
             .await?;
         Ok(done.rows_affected() == 1)
+    }
+}
+
+impl Transaction {
+    /// Has a person's digest sent from now on, or no longer.
+    pub async fn choose_digest(
+        &mut self,
+        person: PersonId,
+        wanted: bool,
+    ) -> Result<(), StoreError> {
+        sqlx::query("update people set wants_digest = $2 where id = $1")
+            .bind(person.to_string())
+            .bind(i64::from(wanted))
+            .execute(self.connection())
+            .await?;
+        let payload = serde_json::json!({ "wanted": wanted });
+        self.record(EventName::DigestChosen, &person.to_string(), None, &payload)
+            .await?;
+        Ok(())
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What people can change, and the entry that tells of it.
-pub const CHANGES: [(&str, &str); 33] = [
+pub const CHANGES: [(&str, &str); 34] = [
     ("/ui/answer_device_request", "device.decided"),
     ("/ui/answer_question", "question.answered"),
     ("/ui/approve_similar", "vote.cast"),
@@ -25,6 +25,7 @@ pub const CHANGES: [(&str, &str); 33] = [
     ("/ui/ask_question", "question.asked"),
     ("/ui/begin_policy_draft", "policy.drafted"),
     ("/ui/break_glass", "break_glass.declared"),
+    ("/ui/choose_digest", "digest.chosen"),
     ("/ui/confirm_agent", "agent.confirmed"),
     ("/ui/decide", "vote.cast"),
     ("/ui/delegate", "delegation.granted"),
@@ -71,6 +72,7 @@ async fn ready(portal: &TestPortal, address: &str) -> Form {
             on_standing(portal, address).await
         }
         "/ui/delegate" | "/ui/take_back_delegation" => on_delegation(portal, address).await,
+        "/ui/choose_digest" => (Who::Heidi, vec![("wanted", text("false"))]),
         "/ui/deliver_again" => on_delivery(portal).await,
         "/ui/propose_agent" => (Who::Alice, proposal()),
         "/ui/confirm_agent" | "/ui/resume_agent" | "/ui/revoke_agent" | "/ui/suspend_agent" => {

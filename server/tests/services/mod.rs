@@ -8,6 +8,7 @@ mod caps;
 mod conditions;
 mod crashes;
 mod delegation;
+mod digests;
 mod escalation;
 mod executions;
 mod fatigue;

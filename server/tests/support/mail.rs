@@ -65,6 +65,15 @@ impl MailBox {
         recipients
     }
 
+    /// Whom mails of such a subject went to, sorted.
+    pub fn told(&self, subject: &str) -> Vec<String> {
+        let mails = self.mails.lock().expect("the mail box");
+        let told = mails.iter().filter(|mail| mail.subject.contains(subject));
+        let mut told: Vec<_> = told.map(|mail| mail.envelope.to.clone()).collect();
+        told.sort();
+        told
+    }
+
     /// The text of every mail.
     pub fn texts(&self) -> Vec<String> {
         let mails = self.mails.lock().expect("the mail box");

@@ -18,7 +18,7 @@ pub(super) struct Person {
 }
 
 /// Everybody, in the order of the sign-in page.
-pub(super) const PEOPLE: [Person; 4] = [
+pub(super) const PEOPLE: [Person; 5] = [
     Person {
         key: "alice",
         subject: "0f7c2a1e-5d0b-4b57-9a55-6f1a3f0c8e01",
@@ -50,6 +50,14 @@ pub(super) const PEOPLE: [Person; 4] = [
         email: "dana@example.com",
         groups: &["access-reviewers", "auditors"],
         role: "Access reviewer and auditor",
+    },
+    Person {
+        key: "eli",
+        subject: "e9174c3b-4a6d-4f21-9c58-b30d6271af05",
+        name: "Eli Navarro",
+        email: "eli@example.com",
+        groups: &["platform-admins"],
+        role: "The second administrator: publishes the policies that Bo drafts",
     },
 ];
 

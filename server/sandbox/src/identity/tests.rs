@@ -157,7 +157,13 @@ async fn a_sign_in_gives_a_verifiable_id_token() {
     let router = provider();
     let page = get(&router, &authorization(&[])).await;
     assert_eq!(page.status, StatusCode::OK);
-    for name in ["Alice Ng", "Bo Lindqvist", "Chen Wei", "Dana Okafor"] {
+    for name in [
+        "Alice Ng",
+        "Bo Lindqvist",
+        "Chen Wei",
+        "Dana Okafor",
+        "Eli Navarro",
+    ] {
         assert!(page.body.contains(name), "{name} can be chosen");
     }
 

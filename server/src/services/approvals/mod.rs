@@ -45,7 +45,7 @@ impl ApprovalView {
 }
 
 /// How many rows the inbox shows of each kind.
-const INBOX_ROWS: u32 = 200;
+pub(super) const INBOX_ROWS: u32 = 200;
 
 impl Services {
     /// What waits, and what was decided lately, as far as the person may see it.

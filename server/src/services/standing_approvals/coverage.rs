@@ -145,6 +145,7 @@ mod tests {
             sessions_ended_at: at(0),
             disabled_at: None,
             disable_reason: None,
+            wants_digest: true,
         }
     }
 

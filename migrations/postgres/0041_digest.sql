@@ -1,0 +1,2 @@
+-- Whether a person is mailed, at some hour of the day, what waits for them.
+alter table people add column wants_digest bigint not null default 1;
