@@ -1,10 +1,11 @@
 //! Countersign: the gateway, approval portal and audit console between AI agents and
 //! BigQuery.
 //!
-//! Doors ([`http`], `ui`) read requests and write answers; `services` hold the use cases;
+//! Doors ([`http`], [`bigquery_api`], `ui`) read requests and write answers; `services` hold the use cases;
 //! they use the store, the analysis, the [`policy`], the [`proof`]s, the [`warehouse`] and
 //! [`notify`].
 
+pub mod bigquery_api;
 pub mod command_line;
 pub mod config;
 pub mod context;

@@ -22,6 +22,7 @@ use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
+    bigquery_api,
     config::{
         Config, Credentials, IdentityConfig, MailConfig, PolicyConfig, StoreConfig,
         WarehouseConfig, WorkloadIssuerConfig,
@@ -196,6 +197,7 @@ pub fn router(config: &Config, services: &Services, identity: &Identity) -> anyh
     let proxies: Arc<[IpAddr]> = config.server.trusted_proxies.as_slice().into();
     Ok(Router::new()
         .nest("/api/v1", v1::router(services.clone()))
+        .merge(bigquery_api::router(services))
         .merge(oauth::router(
             services.clone(),
             RateLimit::new(config.limits.grants_per_minute),

@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod bigquery_api;
 mod command_line;
 mod http;
 mod identity;

@@ -167,6 +167,21 @@ impl Problem {
         self.status
     }
 
+    /// What happened, in a few words.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What to change, in one line: of the whole, then of each field.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        let fields = self.errors.iter();
+        let fields = fields.map(|error| format!("`{}`: {}", error.field, error.message));
+        let all: Vec<_> = self.detail.iter().cloned().chain(fields).collect();
+        all.join("; ")
+    }
+
     /// The stable name of the kind of problem.
     #[must_use]
     pub fn code(&self) -> &str {
@@ -205,6 +220,12 @@ impl Problem {
     /// The body as JSON; an error to write it cannot happen and yields an empty object.
     fn body(&self) -> Body {
         Body::from(serde_json::to_vec(self).unwrap_or_else(|_| b"{}".to_vec()))
+    }
+}
+
+impl From<Box<Self>> for Problem {
+    fn from(boxed: Box<Self>) -> Self {
+        *boxed
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Rows of one sealed page, and of one page asked of BigQuery.
-const PAGE_ROWS: u32 = 1000;
+pub(super) const PAGE_ROWS: u32 = 1000;
 /// How often a running job is looked at.
 const POLL: Duration = Duration::from_millis(200);
 /// A job that cannot be reached for so long past its own time limit counts as failed.

@@ -6,7 +6,8 @@ use domain::{AgentId, IntentId, IntentState, RiskLevel, Role};
 use store::{ApprovalRecord, ExecutionRecord, IntentRecord, QuestionRecord, RunRecord, VoteRecord};
 
 use super::{
-    DryRunFacts, Notice, Problem, ServiceError, Services, escalation::escalated, may_revoke_run,
+    DryRunFacts, Notice, Problem, ServiceError, Services, Statistics, escalation::escalated,
+    intents::acting_run, may_revoke_run,
 };
 use crate::{
     context::{Context, Forbidden},
@@ -46,7 +47,30 @@ impl IntentView {
     }
 }
 
+impl IntentView {
+    /// Bytes that the job processed.
+    #[must_use]
+    pub fn processed_bytes(&self) -> Option<u64> {
+        let statistics = self.execution.as_ref()?.statistics.as_deref()?;
+        let statistics: Statistics = serde_json::from_str(statistics).ok()?;
+        statistics.bytes_processed
+    }
+}
+
 impl Services {
+    /// The intent that the acting run submitted under this key.
+    pub async fn intent_of_key(
+        &self,
+        context: &Context,
+        key: &str,
+    ) -> Result<Option<IntentView>, ServiceError> {
+        let run = acting_run(context)?.run;
+        match self.parts.store.intent_by_key(run, key).await? {
+            Some(intent) => self.view_intent(intent).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// An intent, for the run that submitted it or a person who may see the run.
     pub async fn intent(
         &self,

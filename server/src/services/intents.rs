@@ -111,7 +111,7 @@ impl Services {
         Ok(analysis::analyse(sql, &catalog))
     }
 
-    async fn new_intent(
+    pub(super) async fn new_intent(
         &self,
         run: RunId,
         submission: Submission,

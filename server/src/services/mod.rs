@@ -37,7 +37,9 @@ mod people;
 mod policies;
 mod precedent;
 mod preparation;
+mod previews;
 mod questions;
+mod readable_tables;
 mod records;
 mod refusals;
 mod registration;
@@ -87,7 +89,9 @@ pub use policies::{
     SimulationRow, compared,
 };
 pub use precedent::Precedent;
+pub use previews::{QueryPreview, bytes_for_agents};
 pub use questions::QuestionView;
+pub use readable_tables::ReadableTable;
 pub use records::{Problem, ResultColumn, Statistics};
 pub use refusals::Refusal;
 pub use registration::{NewAgent, may_confirm_agent, may_revoke_agent};
@@ -225,6 +229,24 @@ impl Services {
     #[must_use]
     pub fn public_url(&self) -> &str {
         &self.parts.public_url
+    }
+
+    /// The project that runs the jobs.
+    #[must_use]
+    pub fn project(&self) -> &str {
+        &self.parts.warehouse_config.project
+    }
+
+    /// Where datasets and jobs are.
+    #[must_use]
+    pub fn location(&self) -> &str {
+        &self.parts.warehouse_config.location
+    }
+
+    /// The dataset of tables written without one.
+    #[must_use]
+    pub fn default_dataset(&self) -> &str {
+        self.catalog.default_dataset()
     }
 
     /// How much is too much.

@@ -3,7 +3,7 @@
 use domain::{Digest, EventName, IntentId, IntentState};
 use store::ExecutionRecord;
 
-use super::{ResultColumn, ServiceError, Services, intents::acting_run};
+use super::{ResultColumn, ServiceError, Services, executions::PAGE_ROWS, intents::acting_run};
 use crate::context::Context;
 
 /// A sealed result, ready to be read.
@@ -95,6 +95,34 @@ impl Services {
             rows: serde_json::from_str(&rows)?,
             next: has_next.then_some(following),
         })
+    }
+}
+
+impl Services {
+    /// Rows of a released result from the one with number `start`, at most `count` of them.
+    pub async fn result_rows(
+        &self,
+        sealed: &Sealed,
+        start: u64,
+        count: u64,
+    ) -> Result<Vec<Vec<serde_json::Value>>, ServiceError> {
+        let page_rows = u64::from(PAGE_ROWS);
+        let mut rows = Vec::new();
+        let mut at = start;
+        let end = start.saturating_add(count).min(sealed.row_count);
+        while at < end {
+            let number = u32::try_from(at / page_rows).unwrap_or(u32::MAX);
+            let page = self.result_page(sealed, number).await?;
+            let skipped = usize::try_from(at % page_rows).unwrap_or(usize::MAX);
+            let wanted = usize::try_from(end - at).unwrap_or(usize::MAX);
+            let before = rows.len();
+            rows.extend(page.rows.into_iter().skip(skipped).take(wanted));
+            if rows.len() == before {
+                break;
+            }
+            at = start + rows.len() as u64;
+        }
+        Ok(rows)
     }
 }
 

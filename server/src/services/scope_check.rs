@@ -23,7 +23,7 @@ pub(super) struct Outside {
 }
 
 /// A list of powers, and what it is called in a sentence.
-type Limit = (Scope, &'static str);
+pub(super) type Limit = (Scope, &'static str);
 
 impl Services {
     /// What of an intent lies outside, as of now.
@@ -32,8 +32,13 @@ impl Services {
         analysis: &Analysis,
         run: &RunRecord,
     ) -> Result<Outside, ServiceError> {
+        Ok(outside(analysis, &self.limits_of(run).await?))
+    }
+
+    /// All that bounds what a run may do, as of now.
+    pub(super) async fn limits_of(&self, run: &RunRecord) -> Result<[Limit; 3], ServiceError> {
         let initiator = self.existing_person(run.initiator).await?;
-        let limits = [
+        Ok([
             (run.scope.clone(), "this run's scope"),
             (
                 self.granted(run.agent, self.now()).await?,
@@ -43,8 +48,7 @@ impl Services {
                 self.rights_of(initiator.groups.iter()),
                 "what the initiator may do",
             ),
-        ];
-        Ok(outside(analysis, &limits))
+        ])
     }
 }
 

@@ -17,6 +17,8 @@ pub struct IntentRecord {
     pub id: IntentId,
     /// The run that asks.
     pub run: RunId,
+    /// The agent's key for this request.
+    pub idempotency_key: String,
     /// Digest of the whole request, to tell a repetition from a reuse of its key.
     pub request_digest: String,
     /// The SQL as asked.
@@ -119,6 +121,7 @@ fn read(row: &Row) -> Result<IntentRecord, StoreError> {
     Ok(IntentRecord {
         id: row.parsed("id")?,
         run: row.parsed("run_id")?,
+        idempotency_key: row.text("idempotency_key")?,
         request_digest: row.text("request_digest")?,
         sql: row.text("sql")?,
         parameters: row.text("parameters")?,

@@ -20,9 +20,11 @@ use crate::{
 };
 
 /// Whoever asks here has yet to prove who they are, or learns nothing but that we are there.
-const OPEN: [&str; 13] = [
+const OPEN: [&str; 15] = [
+    "/$discovery/rest",
     "/.well-known/oauth-authorization-server",
     "/.well-known/oauth-protected-resource",
+    "/discovery/v1/apis/bigquery/v2/rest",
     "/healthz",
     // Their proofs are in their bodies; see `oauth`.
     "/oauth2/device_authorization",
@@ -51,6 +53,32 @@ const BY_RUN_TOKEN: [&str; 10] = [
     "/oauth2/introspect",
     "/api/v1/runs/current/renew",
 ];
+
+/// For BigQuery's clients: a run's token, asked for in BigQuery's words. Where clients were
+/// given an emulator's address, without what stands before `/projects`.
+const BY_RUN_TOKEN_OF_BIGQUERY: [&str; 10] = [
+    "/projects/{project}/datasets",
+    "/projects/{project}/datasets/{dataset}",
+    "/projects/{project}/datasets/{dataset}/tables",
+    "/projects/{project}/datasets/{dataset}/tables/{table}",
+    "/projects/{project}/datasets/{dataset}/tables/{table}/data",
+    "/projects/{project}/jobs",
+    "/projects/{project}/jobs/{job}",
+    "/projects/{project}/jobs/{job}/cancel",
+    "/projects/{project}/queries",
+    "/projects/{project}/queries/{job}",
+];
+
+/// The same below BigQuery's own path, and the list of projects.
+fn of_bigquery() -> impl Iterator<Item = String> {
+    let below = BY_RUN_TOKEN_OF_BIGQUERY
+        .iter()
+        .map(|address| format!("/bigquery/v2{address}"));
+    let bare = BY_RUN_TOKEN_OF_BIGQUERY.iter().map(ToString::to_string);
+    below
+        .chain(bare)
+        .chain(["/bigquery/v2/projects".to_owned()])
+}
 
 /// For people: a session. Nothing here changes anything.
 const BY_SESSION: [&str; 59] = [
@@ -176,7 +204,12 @@ async fn every_route_stands_in_one_table() {
     tables.extend(OPEN);
     tables.extend(BY_RUN_TOKEN);
     tables.push(SIGN_OUT);
-    let in_tables: BTreeSet<String> = tables.iter().map(ToString::to_string).collect();
+    let tables: Vec<String> = tables
+        .into_iter()
+        .map(str::to_owned)
+        .chain(of_bigquery())
+        .collect();
+    let in_tables: BTreeSet<String> = tables.iter().cloned().collect();
     assert_eq!(in_tables.len(), tables.len(), "one stands in two tables");
     assert_eq!(addresses(portal.router()), in_tables);
     portal.finish().await;
@@ -308,4 +341,21 @@ async fn a_link_changes_nothing() {
     assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
     assert!(browser.is_signed_in().await);
     assert_eq!(site.ledger().await.len(), before);
+}
+
+#[tokio::test]
+async fn nothing_for_bigquerys_clients_answers_without_a_runs_token() {
+    let portal = TestPortal::new().await;
+    for address in of_bigquery() {
+        for method in METHODS {
+            let request = ask(&method, &address).body(Body::empty());
+            let answer = portal.send(request.expect("a request")).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{method} {address}");
+            if method != Method::HEAD {
+                assert!(answer.body.contains("token_missing"), "{method} {address}");
+            }
+        }
+    }
+    assert_eq!(portal.warehouse.texts(), Vec::<String>::new());
+    portal.finish().await;
 }

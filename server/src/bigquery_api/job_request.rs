@@ -1,0 +1,168 @@
+//! What a client asks to run: the parts of a job that count here, each other part refused.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{fields::Fields, parameters};
+use crate::{
+    http::problem::Problem,
+    services::{Services, Submission},
+};
+
+/// A query to run, or only to be looked at.
+pub(super) struct JobRequest {
+    /// The client's name for the job.
+    pub(super) id: String,
+    pub(super) is_dry_run: bool,
+    /// Rows of the first answer.
+    pub(super) max_results: Option<u64>,
+    /// How long the client wants to wait for it, in milliseconds.
+    pub(super) timeout_milliseconds: Option<u64>,
+    query: QueryRequest,
+}
+
+struct QueryRequest {
+    sql: String,
+    parameters: Vec<crate::services::NewParameter>,
+    maximum_bytes_billed: Option<u64>,
+}
+
+/// The key under which an intent is known that came as a job.
+pub(super) fn idempotency_key(job: &str) -> String {
+    format!("bigquery:{job}")
+}
+
+/// The client's name for a job whose intent has this key; none for what came by another door.
+pub(super) fn job_of_key(key: &str) -> Option<&str> {
+    key.strip_prefix("bigquery:")
+}
+
+impl JobRequest {
+    /// The body of `jobs.insert`.
+    pub(super) fn of_insert(body: Value, services: &Services) -> Result<Self, Box<Problem>> {
+        let mut body = Fields::of_body(body)?;
+        let id = job_id(body.object("jobReference")?, services)?;
+        let mut configuration = body.object("configuration")?;
+        // What the client calls the job, for itself.
+        configuration.ignore(&["labels", "jobTimeoutMs", "jobType"]);
+        let is_dry_run = configuration.flag("dryRun")?.unwrap_or(false);
+        let mut written = configuration.object("query")?;
+        let query = query(&mut written, services)?;
+        written.end()?;
+        configuration.end()?;
+        body.ignore(&["kind", "status", "statistics", "etag", "selfLink"]);
+        body.end()?;
+        Ok(Self {
+            id,
+            is_dry_run,
+            max_results: None,
+            timeout_milliseconds: None,
+            query,
+        })
+    }
+
+    /// The body of `jobs.query`.
+    pub(super) fn of_query(body: Value, services: &Services) -> Result<Self, Box<Problem>> {
+        let mut body = Fields::of_body(body)?;
+        // The same request again is the same job.
+        let id = body.text("requestId")?.filter(|id| !id.is_empty());
+        let request = Self {
+            id: id.unwrap_or_else(fresh_id),
+            is_dry_run: body.flag("dryRun")?.unwrap_or(false),
+            max_results: body.number("maxResults")?,
+            timeout_milliseconds: body.number("timeoutMs")?,
+            query: {
+                body.ignore(&[
+                    "kind",
+                    "labels",
+                    "formatOptions",
+                    "location",
+                    "jobTimeoutMs",
+                ]);
+                body.ignore(&["jobCreationMode"]);
+                query(&mut body, services)?
+            },
+        };
+        body.end()?;
+        Ok(request)
+    }
+
+    /// The intent that it becomes; its purpose is its run's.
+    pub(super) fn submission(self) -> Submission {
+        Submission {
+            idempotency_key: idempotency_key(&self.id),
+            sql: self.query.sql,
+            parameters: self.query.parameters,
+            purpose: String::new(),
+            maximum_bytes_billed: self.query.maximum_bytes_billed,
+            unmask: BTreeSet::new(),
+            unmask_reason: String::new(),
+        }
+    }
+}
+
+fn job_id(mut reference: Fields, services: &Services) -> Result<String, Box<Problem>> {
+    let id = reference.text("jobId")?.filter(|id| !id.is_empty());
+    let id = id.unwrap_or_else(fresh_id);
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if id.len() > 200 || !id.chars().all(is_allowed) {
+        return Err(reference.wrong(
+            "jobId",
+            "must have at most 200 letters, digits, `_` and `-`",
+        ));
+    }
+    let project = reference.text("projectId")?;
+    if project.is_some_and(|project| project != services.project()) {
+        return Err(reference.wrong("projectId", "names another project than this one"));
+    }
+    reference.ignore(&["location"]);
+    reference.end()?;
+    Ok(id)
+}
+
+fn fresh_id() -> String {
+    format!("job_{}", Uuid::now_v7().simple())
+}
+
+/// The fields that `configuration.query` and the body of `jobs.query` have in common.
+fn query(query: &mut Fields, services: &Services) -> Result<QueryRequest, Box<Problem>> {
+    let sql = query.text("query")?;
+    let sql = sql.ok_or_else(|| query.wrong("query", "must be there: only queries run here"))?;
+    if query.flag("useLegacySql")? != Some(false) {
+        let what = "must be `false`: only GoogleSQL runs here (`bq`: `--use_legacy_sql=false`)";
+        return Err(query.wrong("useLegacySql", what));
+    }
+    default_dataset(query, services)?;
+    let parameters = parameters::read(query)?;
+    let maximum_bytes_billed = query.number("maximumBytesBilled")?;
+    // Nothing is answered from a cache, and what runs first is BigQuery's to say.
+    query.ignore(&[
+        "useQueryCache",
+        "priority",
+        "parameterMode",
+        "preserveNulls",
+    ]);
+    let parsed = QueryRequest {
+        sql,
+        parameters,
+        maximum_bytes_billed,
+    };
+    Ok(parsed)
+}
+
+/// Another dataset would give every short name another meaning.
+fn default_dataset(query: &mut Fields, services: &Services) -> Result<(), Box<Problem>> {
+    let mut dataset = query.object("defaultDataset")?;
+    let project = dataset.text("projectId")?;
+    let id = dataset.text("datasetId")?;
+    let is_ours = project.is_none_or(|project| project == services.project())
+        && id.is_none_or(|id| id == services.default_dataset());
+    if !is_ours {
+        let ours = services.default_dataset();
+        let what = format!("must be `{ours}`: write other datasets before their tables");
+        return Err(query.wrong("defaultDataset", &what));
+    }
+    dataset.end()
+}
