@@ -57,7 +57,9 @@ fn show(page: PoliciesPage, failure: Option<&Failure>) -> AnyView {
     view! {
         <Heading title="Policies".to_owned() />
         <p class="quiet">
-            "A policy says of every query whether it runs at once, after people have approved it, or never. Each version that was in force stays readable."
+            "A policy says of every query whether it runs at once, after people have approved it, or never. Each version that was in force stays readable. "
+            <a href="/standing-approvals">"Standing approvals"</a>
+            " let similar queries run without asking again."
         </p>
         {note}
         <section class="policy-section">

@@ -7,6 +7,7 @@ use super::load::{Heading, load, now, typed, wrong};
 use crate::{
     api::{
         desks,
+        exceptions::{ExceptionRow, load_exceptions},
         form::{Failure, take_failure},
         reviews::{CampaignRow, OpenCampaign, load_campaigns},
     },
@@ -19,19 +20,26 @@ mod exceptions;
 #[component]
 pub fn Reviews() -> impl IntoView {
     let failure = take_failure();
-    let campaigns = load(load_campaigns(), move |campaigns| {
-        show(campaigns, failure.as_ref())
-    });
     let readers = [Role::Reviewer, Role::Auditor, Role::Administrator];
     let reads = desks().is_ok_and(|desks| readers.iter().any(|role| desks.viewer.is(*role)));
-    view! {
-        {campaigns}
-        {reads.then(|| exceptions::show(now()))}
-    }
-    .into_any()
+    let both = async move {
+        let exceptions = if reads {
+            load_exceptions().await?
+        } else {
+            Vec::new()
+        };
+        Ok((load_campaigns().await?, exceptions))
+    };
+    load(both, move |(campaigns, exceptions)| {
+        show(campaigns, &exceptions, failure.as_ref())
+    })
 }
 
-fn show(campaigns: Vec<CampaignRow>, failure: Option<&Failure>) -> AnyView {
+fn show(
+    campaigns: Vec<CampaignRow>,
+    exceptions: &[ExceptionRow],
+    failure: Option<&Failure>,
+) -> AnyView {
     let now = now();
     let note = failure.map(|failure| view! { <FailureNote error=failure.error.clone() /> });
     let opens = desks().is_ok_and(|desks| desks.viewer.is(Role::Reviewer));
@@ -54,6 +62,7 @@ fn show(campaigns: Vec<CampaignRow>, failure: Option<&Failure>) -> AnyView {
     view! {
         <Heading title="Access reviews".to_owned() />
         {note}
+        {exceptions::show(exceptions, now)}
         {body}
         {form}
     }

@@ -4,27 +4,25 @@ use domain::{ExceptionVerdict, Timestamp};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::{
-    api::exceptions::{ExceptionJudged, ExceptionRow, JudgeException, load_exceptions},
+    api::exceptions::{ExceptionJudged, ExceptionRow, JudgeException},
     components::{FormToken, When},
-    pages::{approval::glass_line, load::load},
+    pages::approval::glass_line,
 };
 
 /// The list; nothing where the glass was never broken.
-pub fn show(now: Timestamp) -> AnyView {
-    load(load_exceptions(), move |rows| {
-        if rows.is_empty() {
-            return ().into_any();
-        }
-        let rows: Vec<_> = rows.iter().map(|one| row(one, now)).collect();
-        view! {
-            <section id="exceptions">
-                <h2 class="section-title">"Exceptions"</h2>
-                <p class="hint">"The glass was broken: a query ran without the usual votes."</p>
-                <ul class="rows">{rows}</ul>
-            </section>
-        }
-        .into_any()
-    })
+pub fn show(rows: &[ExceptionRow], now: Timestamp) -> Option<AnyView> {
+    if rows.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = rows.iter().map(|one| row(one, now)).collect();
+    let section = view! {
+        <section id="exceptions">
+            <h2 class="section-title">"Exceptions"</h2>
+            <p class="quiet">"The glass was broken: a query ran without the usual votes."</p>
+            <ul class="rows">{rows}</ul>
+        </section>
+    };
+    Some(section.into_any())
 }
 
 fn row(row: &ExceptionRow, now: Timestamp) -> AnyView {
