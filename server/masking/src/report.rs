@@ -21,15 +21,11 @@ pub struct Detection {
 }
 
 impl Report {
-    /// Adds the finds of another page.
-    pub fn merge(&mut self, other: Self) {
-        for detection in other.detected {
-            self.add(&detection.column, &detection.detector, detection.cells);
-        }
-    }
-
     /// Counts finds of one detector in one column.
     pub(crate) fn add(&mut self, column: &str, detector: &str, cells: u64) {
+        if cells == 0 {
+            return;
+        }
         let place = self.detected.binary_search_by(|d| {
             (d.column.as_str(), d.detector.as_str()).cmp(&(column, detector))
         });

@@ -1,11 +1,47 @@
 //! Checks that tell a value from a number or word that only looks like it.
 
-/// ISO/IEC 7812: 13 to 19 digits with a Luhn checksum, of one of the card networks.
-pub(super) fn card_number(text: &str) -> bool {
-    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
-    let repeated = digits.windows(2).all(|pair| pair[0] == pair[1]);
-    let network = matches!(digits.first(), Some(2..=6));
-    !repeated && network && luhn(&digits)
+/// ISO/IEC 7812: a number that a card network gives, with a Luhn checksum.
+pub(crate) fn card_number(text: &str) -> bool {
+    let mut digits = [0; 19];
+    let mut count = 0;
+    for digit in text.bytes().filter(u8::is_ascii_digit) {
+        let Some(place) = digits.get_mut(count) else {
+            return false;
+        };
+        *place = u32::from(digit - b'0');
+        count += 1;
+    }
+    let digits = &digits[..count];
+    count >= 13 && is_network(digits) && luhn(digits)
+}
+
+/// The networks' leading digits with the lengths that they give out
+/// (<https://en.wikipedia.org/wiki/Payment_card_number#Issuer_identification_number_(IIN)>).
+fn is_network(digits: &[u32]) -> bool {
+    let six = digits[..6]
+        .iter()
+        .fold(0, |number, digit| number * 10 + digit);
+    let (four, three, two) = (six / 100, six / 1000, six / 10_000);
+    match digits.len() {
+        // Visa.
+        13 | 16 | 19 if digits[0] == 4 => true,
+        // Diners Club.
+        14 if matches!(three, 300..=305 | 309) || matches!(two, 36 | 38 | 39) => true,
+        // American Express.
+        15 if matches!(two, 34 | 37) => true,
+        // Mastercard, Discover, JCB.
+        16 if matches!(two, 51..=55 | 65) || matches!(four, 2221..=2720 | 3528..=3589 | 6011) => {
+            true
+        }
+        16 if matches!(three, 644..=649) => true,
+        // UnionPay, Maestro.
+        16..=19 if two == 62 => true,
+        13..=19 => matches!(
+            four,
+            5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761 | 6762 | 6763
+        ),
+        _ => false,
+    }
 }
 
 /// ISO/IEC 7812-1 annex B.
