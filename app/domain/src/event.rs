@@ -147,6 +147,8 @@ events! {
     ResultSealed => "result.sealed",
     /// A sealed result was handed out.
     ResultReleased => "result.released",
+    /// The rows of a sealed result were deleted when their time was over.
+    ResultForgotten => "result.forgotten",
     /// A review campaign was opened.
     CampaignOpened => "campaign.opened",
     /// A reviewer gave a verdict.

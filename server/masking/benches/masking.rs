@@ -3,7 +3,11 @@
 //!
 //! `cargo bench -p masking`. The rows are generated: 100,000 of them, with known values.
 
+#![expect(missing_docs, reason = "criterion's macros write functions without")]
+#![expect(clippy::expect_used, reason = "rows that cannot be made end the bench")]
+
 #[path = "../tests/known_values/generator.rs"]
+#[expect(dead_code, reason = "what was planted is counted by a test")]
 mod generator;
 
 use std::{collections::BTreeSet, hint::black_box};

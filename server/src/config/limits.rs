@@ -20,6 +20,8 @@ pub struct LimitsConfig {
     pub agent_days_maximum: u32,
     /// The most rows that one result keeps.
     pub results_rows_maximum: u64,
+    /// How long a result's rows are kept, in days.
+    pub results_days: u32,
     /// The most requests around sign-in within a minute, from one address.
     pub sign_ins_per_minute: NonZeroU32,
     /// The most votes of one person within a minute.
@@ -42,6 +44,8 @@ impl LimitsConfig {
             self.results_rows_maximum,
             1,
             100_000_000,
-        )
+        )?;
+        // A quarter: whoever reviews it has seen what they needed.
+        require_between("results_days", self.results_days, 1, 92)
     }
 }

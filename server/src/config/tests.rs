@@ -110,7 +110,7 @@ fn the_environment_wins_and_is_named_when_it_is_wrong() {
     let unknown = load_with(LEAST, |jail| jail.set_env("COUNTERSIGN__LIMITS__SQL", "1"));
     assert_eq!(
         unknown.expect_err("a refusal").to_string(),
-        "environment variable COUNTERSIGN__LIMITS__SQL: `limits.sql` is unknown; known here: body_bytes, sql_bytes, run_minutes_maximum, agent_days_maximum, results_rows_maximum, sign_ins_per_minute, votes_per_minute, grants_per_minute, codes_per_minute"
+        "environment variable COUNTERSIGN__LIMITS__SQL: `limits.sql` is unknown; known here: body_bytes, sql_bytes, run_minutes_maximum, agent_days_maximum, results_rows_maximum, results_days, sign_ins_per_minute, votes_per_minute, grants_per_minute, codes_per_minute"
     );
 }
 

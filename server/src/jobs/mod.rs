@@ -1,4 +1,4 @@
-//! What happens without anybody asking: executions, expiries, mails, the catalog.
+//! What happens without anybody asking: executions, expiries, retention, mails, the catalog.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -12,12 +12,15 @@ use crate::{
 
 /// How often to look even when nobody said that there is work.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How often rows are looked for whose time is over. It is counted in days.
+const RETENTION: Duration = Duration::from_mins(10);
 
 /// Starts every job. They run until the process ends; whatever they were at is taken up
 /// again at the next start.
 pub fn start(services: &Services, catalog_refresh: Duration) {
     tokio::spawn(executor(services.clone()));
     tokio::spawn(housekeeper(services.clone()));
+    tokio::spawn(retention(services.clone()));
     tokio::spawn(mails(services.clone()));
     tokio::spawn(webhooks(services.clone()));
     tokio::spawn(stopper(services.clone()));
@@ -96,6 +99,16 @@ async fn housekeeper(services: Services) {
             log("clearing away ended sign-ins", &error);
         }
         let _ = tokio::time::timeout(PATIENCE, notices.recv()).await;
+    }
+}
+
+/// Deletes rows whose time is over.
+async fn retention(services: Services) {
+    loop {
+        if let Err(error) = services.forget_old_results(&context(&services)).await {
+            log("forgetting old results", &error);
+        }
+        tokio::time::sleep(RETENTION).await;
     }
 }
 

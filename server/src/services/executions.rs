@@ -1,26 +1,16 @@
-//! Executions: run, masked, sealed. Each step may be repeated after a crash.
+//! Executions: prepared, run, brought to their end. Each step may be repeated after a crash.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
-use analysis::Analysis;
-use domain::{ColumnName, IntentId, IntentState};
-use masking::{MaskedRow, Report};
-use sha2::{Digest as _, Sha256};
-use store::{
-    ExecutionRecord, IntentRecord, Notification, NotificationKind, RunRecord, SealedResult,
-};
+use domain::{IntentId, IntentState};
+use store::{ExecutionRecord, IntentRecord, Notification, NotificationKind, RunRecord};
 
-use super::{
-    Notice, Problem, ResultColumn, ServiceError, Services, Statistics, labels::job_labels,
-    output_columns, unmasking::is_released,
-};
+use super::{Notice, Problem, ServiceError, Services, labels::job_labels};
 use crate::{
     context::Context,
     warehouse::{Job, JobError, JobId, JobStatistics, JobStatus, WarehouseError},
 };
 
-/// Rows of one sealed page, and of one page asked of BigQuery.
-pub(super) const PAGE_ROWS: u32 = 1000;
 /// How often a running job is looked at.
 const POLL: Duration = Duration::from_millis(200);
 /// A job that cannot be reached for so long past its own time limit counts as failed.
@@ -145,17 +135,14 @@ impl Services {
                 .close(context, intent, IntentState::Failed, &job_problem(&error))
                 .await;
         }
-        match self.masked_rows(intent, run, &job).await {
-            Ok(masked) => {
-                self.seal(context, (intent, run), &execution, statistics, masked)
-                    .await
-            }
+        let sealed = self.seal_rows(context, (intent, run), &execution, statistics);
+        match sealed.await {
             Err(ServiceError::Refused { code, detail }) => {
                 let problem = Problem::new(code, detail);
                 self.close(context, intent, IntentState::Failed, &problem)
                     .await
             }
-            Err(other) => Err(other),
+            sealed => sealed,
         }
     }
 
@@ -179,106 +166,21 @@ impl Services {
                 }
                 JobStatus::Pending | JobStatus::Running => tokio::time::sleep(POLL).await,
             }
-            let is_running = self.existing_intent(intent.id).await?.state == IntentState::Running;
-            if !is_running || !self.may_still_act(context, intent, run).await? {
+            if !self.goes_on(context, intent, run).await? {
                 return Ok(None);
             }
         }
     }
 
-    async fn masked_rows(
-        &self,
-        intent: &IntentRecord,
-        run: &RunRecord,
-        job: &JobId,
-    ) -> Result<Masked, ServiceError> {
-        let view = self.view_intent(intent.clone()).await?;
-        let analysis = view
-            .analysis
-            .ok_or(ServiceError::NotFound { what: "analysis" })?;
-        let agent = self.existing_agent(run.agent).await?;
-        let warehouse = self.warehouse_of(run.agent).await?;
-        let condition = view
-            .approval
-            .and_then(|approval| approval.conditions.row_cap());
-        let most = condition.unwrap_or(u64::MAX);
-        let not_scanned = not_scanned(&analysis, &intent.unmask);
-        let mut masked = Masked::default();
-        let mut next = None;
-        loop {
-            let page = warehouse.rows(job, next.as_ref(), PAGE_ROWS).await?;
-            self.check_rows(page.total_rows.min(most), agent.caps.rows)?;
-            masked.columns = output_columns(&analysis, &page.schema);
-            masked.cut_to = (page.total_rows > most).then_some(most);
-            let (rows, report) = masking::mask_rows(&page.schema, &not_scanned, page.rows)
-                .map_err(|error| ServiceError::refused("result_unreadable", error.to_string()))?;
-            masked.report.merge(report);
-            let left = usize::try_from(most).unwrap_or(usize::MAX) - masked.rows.len();
-            masked.rows.extend(rows.into_iter().take(left));
-            next = page.next.filter(|_| (masked.rows.len() as u64) < most);
-            if next.is_none() {
-                return Ok(masked);
-            }
-        }
-    }
-
-    fn check_rows(&self, rows: u64, cap: u64) -> Result<(), ServiceError> {
-        let limit = self.parts.limits.results_rows_maximum;
-        if rows > cap.min(limit) {
-            let (code, most) = if cap < limit {
-                ("rows_cap", format!("the {cap} that this agent may have"))
-            } else {
-                ("result_too_large", format!("the {limit} that are kept"))
-            };
-            let detail =
-                format!("the result has {rows} rows, more than {most}; add a LIMIT or aggregate");
-            return Err(ServiceError::refused(code, detail));
-        }
-        Ok(())
-    }
-
-    /// Writes what leaves before it leaves: pages, digest and move in one transaction. A crash
-    /// before the commit leaves a `running` intent, whose rows are then read again.
-    async fn seal(
+    /// Whether nobody cancelled the intent, and its run's time is not over.
+    pub(super) async fn goes_on(
         &self,
         context: &Context,
-        (intent, run): (&IntentRecord, &RunRecord),
-        execution: &ExecutionRecord,
-        statistics: JobStatistics,
-        masked: Masked,
-    ) -> Result<(), ServiceError> {
-        let mut pages = Vec::new();
-        for rows in masked.rows.chunks(PAGE_ROWS as usize) {
-            pages.push(serde_json::to_string(rows)?);
-        }
-        let sealed = SealedResult {
-            execution: execution.id,
-            bytes_billed: statistics.bytes_billed,
-            statistics: serde_json::to_string(&Statistics::from(statistics))?,
-            columns: serde_json::to_string(&masked.columns)?,
-            detections: serde_json::to_string(&masked.report)?,
-            row_count: masked.rows.len() as u64,
-            pages: pages.len() as u64,
-            result_digest: digest_of(&pages).to_string(),
-            cut_to: masked.cut_to,
-        };
-        let mut tx = self
-            .parts
-            .store
-            .begin(&context.actor.name(), self.now())
-            .await?;
-        for (number, page) in (0_u32..).zip(&pages) {
-            tx.put_result_page(execution.id, number, page).await?;
-        }
-        tx.move_intent(
-            (intent.id, run.id),
-            IntentState::Running,
-            IntentState::Succeeded,
-            None,
-        )
-        .await?;
-        tx.seal_result(run.id, &sealed).await?;
-        Ok(tx.commit().await?)
+        intent: &IntentRecord,
+        run: &RunRecord,
+    ) -> Result<bool, ServiceError> {
+        let is_running = self.existing_intent(intent.id).await?.state == IntentState::Running;
+        Ok(is_running && self.may_still_act(context, intent, run).await?)
     }
 
     /// While the warehouse cannot be reached, the step is tried again later, but not for ever.
@@ -344,26 +246,7 @@ impl Services {
     }
 }
 
-/// Rows ready to leave.
-#[derive(Default)]
-struct Masked {
-    columns: Vec<ResultColumn>,
-    rows: Vec<MaskedRow>,
-    report: Report,
-    /// How many rows a condition lets out, where there are more.
-    cut_to: Option<u64>,
-}
-
-/// Columns that the last scan leaves as they are: those that the SQL masked already, and those
-/// that hold nothing but what people let out unmasked. Which statement of a script answers is
-/// not always known: then every column is scanned.
-fn not_scanned(analysis: &Analysis, unmask: &BTreeSet<ColumnName>) -> BTreeSet<usize> {
-    let columns = analysis.answer().unwrap_or_default().iter();
-    let columns = columns.filter(|column| column.masked || is_released(column, unmask));
-    columns.map(|column| column.position).collect()
-}
-
-fn job_id(execution: &ExecutionRecord) -> Result<JobId, ServiceError> {
+pub(super) fn job_id(execution: &ExecutionRecord) -> Result<JobId, ServiceError> {
     let parsed = execution.job_id.parse();
     parsed.map_err(|_| ServiceError::NotFound { what: "job" })
 }
@@ -371,14 +254,4 @@ fn job_id(execution: &ExecutionRecord) -> Result<JobId, ServiceError> {
 fn job_problem(error: &JobError) -> Problem {
     let detail = format!("BigQuery says {}: {}", error.reason, error.message);
     Problem::new("job_failed", detail)
-}
-
-/// SHA-256 over the pages, each behind its length.
-fn digest_of(pages: &[String]) -> domain::Digest {
-    let mut hasher = Sha256::new();
-    for page in pages {
-        hasher.update((page.len() as u64).to_be_bytes());
-        hasher.update(page);
-    }
-    domain::Digest::from_bytes(hasher.finalize().into())
 }

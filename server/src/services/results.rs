@@ -1,9 +1,10 @@
 //! Sealed results: released page by page, each release on record first.
 
 use domain::{Digest, EventName, IntentId, IntentState};
-use store::ExecutionRecord;
+use serde::Deserialize;
+use store::{Attempt, ExecutionRecord, RowPage};
 
-use super::{ResultColumn, ServiceError, Services, executions::PAGE_ROWS, intents::acting_run};
+use super::{ResultColumn, ServiceError, Services, intents::acting_run};
 use crate::context::Context;
 
 /// A sealed result, ready to be read.
@@ -18,12 +19,30 @@ pub struct Sealed {
 }
 
 /// One page of a sealed result.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ResultPage {
-    /// Masked rows, each with a value for every column.
-    pub rows: Vec<Vec<serde_json::Value>>,
+    /// The number of its first row in the result, from 0.
+    pub first_row: u64,
     /// The next page's number, if there is one.
     pub next: Option<u32>,
+    json: String,
+}
+
+impl ResultPage {
+    const EMPTY: Self = Self {
+        first_row: 0,
+        next: None,
+        json: String::new(),
+    };
+
+    /// Masked rows, each with a value for every column: read, or as they are written, with
+    /// `&RawValue`.
+    pub fn rows<'a, T: Deserialize<'a>>(&'a self) -> Result<Vec<Vec<T>>, ServiceError> {
+        if self.json.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(serde_json::from_str(&self.json)?)
+    }
 }
 
 impl Services {
@@ -32,6 +51,7 @@ impl Services {
     pub async fn release(&self, context: &Context, id: IntentId) -> Result<Sealed, ServiceError> {
         acting_run(context)?;
         let sealed = self.sealed(context, id).await?;
+        sealed.attempt()?;
         let run = self.existing_intent(id).await?.run;
         let mut tx = self
             .parts
@@ -76,29 +96,14 @@ impl Services {
         sealed: &Sealed,
         page: u32,
     ) -> Result<ResultPage, ServiceError> {
-        let store = &self.parts.store;
-        let Some(rows) = store.result_page(sealed.execution.id, page).await? else {
-            return match page {
-                0 => Ok(ResultPage {
-                    rows: Vec::new(),
-                    next: None,
-                }),
-                _ => Err(ServiceError::NotFound { what: "page" }),
-            };
-        };
-        let following = page.saturating_add(1);
-        let has_next = store
-            .result_page(sealed.execution.id, following)
-            .await?
-            .is_some();
-        Ok(ResultPage {
-            rows: serde_json::from_str(&rows)?,
-            next: has_next.then_some(following),
-        })
+        if sealed.row_count == 0 && page == 0 {
+            return Ok(ResultPage::EMPTY);
+        }
+        let attempt = sealed.attempt()?;
+        let page = self.parts.store.row_page(attempt, page).await?;
+        sealed.unpack(page)
     }
-}
 
-impl Services {
     /// Rows of a released result from the one with number `start`, at most `count` of them.
     pub async fn result_rows(
         &self,
@@ -106,21 +111,23 @@ impl Services {
         start: u64,
         count: u64,
     ) -> Result<Vec<Vec<serde_json::Value>>, ServiceError> {
-        let page_rows = u64::from(PAGE_ROWS);
+        let end = start.saturating_add(count).min(sealed.row_count);
         let mut rows = Vec::new();
         let mut at = start;
-        let end = start.saturating_add(count).min(sealed.row_count);
         while at < end {
-            let number = u32::try_from(at / page_rows).unwrap_or(u32::MAX);
-            let page = self.result_page(sealed, number).await?;
-            let skipped = usize::try_from(at % page_rows).unwrap_or(usize::MAX);
+            let page = self
+                .parts
+                .store
+                .row_page_with(sealed.attempt()?, at)
+                .await?;
+            let page = sealed.unpack(page)?;
+            let skipped = usize::try_from(at - page.first_row).unwrap_or(usize::MAX);
             let wanted = usize::try_from(end - at).unwrap_or(usize::MAX);
-            let before = rows.len();
-            rows.extend(page.rows.into_iter().skip(skipped).take(wanted));
-            if rows.len() == before {
-                break;
+            rows.extend(page.rows()?.into_iter().skip(skipped).take(wanted));
+            let before = std::mem::replace(&mut at, start + rows.len() as u64);
+            if at == before {
+                return Err(ServiceError::NotFound { what: "page" });
             }
-            at = start + rows.len() as u64;
         }
         Ok(rows)
     }
@@ -131,5 +138,28 @@ impl Sealed {
     #[must_use]
     pub fn digest(&self) -> Option<Digest> {
         self.execution.result_digest.as_ref()?.parse().ok()
+    }
+
+    /// Whose pages are the result, as long as they are kept.
+    fn attempt(&self) -> Result<Attempt, ServiceError> {
+        if self.execution.forgotten_at.is_some() {
+            return Err(ServiceError::conflict(
+                "result_forgotten",
+                "the time for which its rows were kept is over; ask again with a new intent",
+            ));
+        }
+        self.execution
+            .sealed
+            .ok_or(ServiceError::NotFound { what: "result" })
+    }
+
+    fn unpack(&self, page: Option<RowPage>) -> Result<ResultPage, ServiceError> {
+        let page = page.ok_or(ServiceError::NotFound { what: "page" })?;
+        let has_next = page.first_row + page.row_count < self.row_count;
+        Ok(ResultPage {
+            first_row: page.first_row,
+            next: has_next.then_some(page.number.saturating_add(1)),
+            json: page.rows.unpack()?,
+        })
     }
 }

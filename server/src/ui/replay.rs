@@ -153,14 +153,17 @@ impl Desk {
 
     async fn sealed(&self, view: &IntentView) -> Result<Told, ServiceError> {
         let sealed = self.services.sealed(&self.context, view.intent.id).await?;
-        let page = self.services.result_page(&sealed, 0).await?;
+        let values: Vec<Vec<Value>> = match sealed.execution.forgotten_at {
+            Some(_) => Vec::new(),
+            None => self.services.result_page(&sealed, 0).await?.rows()?,
+        };
         let columns = sealed.columns.iter().map(|column| RowColumn {
             name: column.name.clone(),
             masked: column.masked,
             rule: column.rule.filter(|_| column.masked),
             unmasked: column.is_unmasked(),
         });
-        let rows = page.rows.iter().take(ROWS_SHOWN);
+        let rows = values.iter().take(ROWS_SHOWN);
         let table = RowTable {
             columns: columns.collect(),
             rows: rows.map(|row| delivered(row, &sealed.columns)).collect(),
@@ -176,6 +179,10 @@ impl Desk {
         if let Some(rows) = sealed.execution.cut_to {
             let most = format!("an approver let {rows} rows out, and there were more");
             facts.push(fact("Cut", most));
+        }
+        if let Some(at) = sealed.execution.forgotten_at {
+            let when = format!("deleted on {}, when their time was over", at.date());
+            facts.push(fact("Rows now", when));
         }
         facts.extend(unmasked(view));
         let title = match sealed.row_count {

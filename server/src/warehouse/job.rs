@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
 use domain::{Column, ExecutionId, Timestamp};
-use masking::RawCell;
+use masking::RawRows;
 
 use super::Query;
 
@@ -132,8 +132,8 @@ impl PageToken {
 pub struct Page {
     /// The columns of every row, in order.
     pub schema: Vec<Column>,
-    /// The cells as they came off the wire.
-    pub rows: Vec<Vec<RawCell>>,
+    /// The rows as they came off the wire; none where the statement has none.
+    pub rows: Option<RawRows>,
     /// None on the last page.
     pub next: Option<PageToken>,
     /// Rows of the whole result.

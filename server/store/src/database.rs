@@ -8,7 +8,7 @@ use sqlx::{
 
 use crate::{DEADLINE, StoreError};
 
-/// The driver, which reads and writes integers, texts and nothing else of either database.
+/// The driver, which reads and writes integers, texts, bytes and nothing else of either database.
 pub(crate) type Database = sqlx::Any;
 
 /// One connection, within a transaction.

@@ -2,11 +2,10 @@
 
 use domain::{AgentId, EventName, ExecutionId, IntentId, RunId, Timestamp};
 use serde::Serialize;
-use sqlx::Row as _;
 
 use crate::{
-    Store, StoreError, Transaction,
-    row::{Row, RowExt as _, collect},
+    Attempt, Store, StoreError, Transaction,
+    row::{Row, RowExt as _, collect, signed},
 };
 
 /// A job and what came of it. JSON texts belong to the services.
@@ -34,6 +33,10 @@ pub struct ExecutionRecord {
     pub result_digest: Option<String>,
     /// How many rows a condition let out, where there were more.
     pub cut_to: Option<u64>,
+    /// Whose pages are the result.
+    pub sealed: Option<Attempt>,
+    /// Since when the rows are gone.
+    pub forgotten_at: Option<Timestamp>,
 }
 
 /// An execution to be prepared.
@@ -52,8 +55,9 @@ pub struct NewExecution {
 /// What leaves, as it was recorded before it leaves.
 #[derive(Debug, Clone, Serialize)]
 pub struct SealedResult {
-    /// The execution.
-    pub execution: ExecutionId,
+    /// The attempt that read its rows.
+    #[serde(flatten)]
+    pub attempt: Attempt,
     /// JSON: the job's own figures.
     #[serde(skip)]
     pub statistics: String,
@@ -78,23 +82,31 @@ pub struct SealedResult {
 }
 
 fn read(row: &Row) -> Result<ExecutionRecord, StoreError> {
+    let id = row.parsed("id")?;
+    let sealed = optional_count(row, "sealed_attempt")?;
     Ok(ExecutionRecord {
-        id: row.parsed("id")?,
+        id,
         intent: row.parsed("intent_id")?,
         job_id: row.text("job_id")?,
         prepared_at: row.time("prepared_at")?,
         finished_at: row.optional_time("finished_at")?,
         statistics: row.optional_text("statistics")?,
         columns: row.optional_text("columns")?,
-        row_count: row
-            .optional_integer("row_count")?
-            .and_then(|count| u64::try_from(count).ok()),
+        row_count: optional_count(row, "row_count")?,
         detections: row.optional_text("detections")?,
         result_digest: row.optional_text("result_digest")?,
-        cut_to: row
-            .optional_integer("cut_to")?
-            .and_then(|count| u64::try_from(count).ok()),
+        cut_to: optional_count(row, "cut_to")?,
+        sealed: sealed.map(|number| Attempt {
+            execution: id,
+            number,
+        }),
+        forgotten_at: row.optional_time("forgotten_at")?,
     })
+}
+
+fn optional_count(row: &Row, column: &'static str) -> Result<Option<u64>, StoreError> {
+    let count = row.optional_integer(column)?;
+    Ok(count.and_then(|count| u64::try_from(count).ok()))
 }
 
 impl Transaction {
@@ -153,25 +165,6 @@ impl Transaction {
         Ok(())
     }
 
-    /// Keeps one page of masked rows, a JSON array; a repetition after a crash replaces it.
-    pub async fn put_result_page(
-        &mut self,
-        execution: ExecutionId,
-        page: u32,
-        rows: &str,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into result_pages (execution_id, page, rows) values ($1, $2, $3)
-             on conflict (execution_id, page) do update set rows = excluded.rows",
-        )
-        .bind(execution.to_string())
-        .bind(i64::from(page))
-        .bind(rows)
-        .execute(self.connection())
-        .await?;
-        Ok(())
-    }
-
     /// Seals a result: from here on it can be released.
     pub async fn seal_result(
         &mut self,
@@ -182,10 +175,10 @@ impl Transaction {
         sqlx::query(
             "update executions set finished_at = $2, statistics = $3, columns = $4,
                  row_count = $5, detections = $6, result_digest = $7, bytes = coalesce($8, bytes),
-                 cut_to = $9
+                 cut_to = $9, sealed_attempt = $10
              where id = $1 and result_digest is null",
         )
-        .bind(sealed.execution.to_string())
+        .bind(sealed.attempt.execution.to_string())
         .bind(now.micros())
         .bind(&sealed.statistics)
         .bind(&sealed.columns)
@@ -194,22 +187,19 @@ impl Transaction {
         .bind(&sealed.result_digest)
         .bind(sealed.bytes_billed.map(signed))
         .bind(sealed.cut_to.map(signed))
+        .bind(signed(sealed.attempt.number))
         .execute(self.connection())
         .await?;
+        self.keep_only(sealed.attempt).await?;
         self.record(
             EventName::ResultSealed,
-            &sealed.execution.to_string(),
+            &sealed.attempt.execution.to_string(),
             Some(run),
             sealed,
         )
         .await?;
         Ok(())
     }
-}
-
-/// More than the database can count is as much as it can count.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 impl Store {
@@ -237,20 +227,5 @@ impl Store {
             .fetch_optional(&self.reader)
             .await?;
         row.as_ref().map(read).transpose()
-    }
-
-    /// One sealed page of masked rows, a JSON array.
-    pub async fn result_page(
-        &self,
-        execution: ExecutionId,
-        page: u32,
-    ) -> Result<Option<String>, StoreError> {
-        let row =
-            sqlx::query("select rows from result_pages where execution_id = $1 and page = $2")
-                .bind(execution.to_string())
-                .bind(i64::from(page))
-                .fetch_optional(&self.reader)
-                .await?;
-        Ok(row.map(|row| row.try_get("rows")).transpose()?)
     }
 }

@@ -108,3 +108,8 @@ pub(crate) fn collect<T>(
 ) -> Result<Vec<T>, StoreError> {
     rows.iter().map(read).collect()
 }
+
+/// More than the database can count is as much as it can count.
+pub(crate) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -7,13 +7,13 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use domain::{
-    AgentId, ApprovalId, Ballot, Caps, Conditions, Digest, Door, EventName, Ground, IntentId,
-    IntentState, PersonId, Requirement, Role, RunId, Scope, Timestamp, VoteId,
+    AgentId, ApprovalId, Ballot, Caps, Conditions, Digest, Door, EventName, ExecutionId, Ground,
+    IntentId, IntentState, PersonId, Requirement, Role, RunId, Scope, Timestamp, VoteId,
 };
 use sqlx::Executor as _;
 use store::{
-    NewAgent, NewApproval, NewIntent, NewRun, NewVote, RunEvidence, SignIn, Store, StoreError,
-    Transaction,
+    Attempt, NewAgent, NewApproval, NewExecution, NewIntent, NewRun, NewVote, PackedRows, RowPage,
+    RunEvidence, SealedResult, SignIn, Store, StoreError, Transaction,
 };
 use test_database::TestDatabase;
 use uuid::Uuid;
@@ -327,4 +327,92 @@ async fn a_request_that_goes_away_leaves_nothing_begun() {
         let loaded = store.load_browser_session(&id_hash, NOW).await;
         assert!(loaded.expect("an answer").is_some(), "{looks}");
     }
+}
+
+/// One row in the page with this number.
+fn row_page(number: u32, rows: &str) -> RowPage {
+    RowPage {
+        number,
+        first_row: number.into(),
+        row_count: 1,
+        rows: PackedRows::pack(rows),
+    }
+}
+
+async fn prepared_execution(scene: &Scene) -> ExecutionId {
+    let new = NewExecution {
+        id: ExecutionId::new(Uuid::from_u128(9)),
+        intent: scene.new_intent(8).await,
+        job_id: "cs_1".into(),
+        bytes: 1,
+    };
+    let mut tx = scene.begin().await;
+    tx.insert_execution(&new).await.expect("an execution");
+    tx.record(EventName::JobStopped, "x", None, &())
+        .await
+        .expect("an entry");
+    tx.commit().await.expect("committed");
+    new.id
+}
+
+async fn seal(scene: &Scene, attempt: Attempt) {
+    let sealed = SealedResult {
+        attempt,
+        statistics: "{}".into(),
+        columns: "[]".into(),
+        detections: "{}".into(),
+        bytes_billed: None,
+        row_count: 2,
+        pages: 2,
+        result_digest: "sha256:1".into(),
+        cut_to: None,
+    };
+    let mut tx = scene.begin().await;
+    tx.seal_result(scene.run, &sealed).await.expect("sealed");
+    tx.commit().await.expect("committed");
+}
+
+#[tokio::test]
+async fn the_pages_of_one_attempt_are_the_result() {
+    let scene = scene().await;
+    let execution = prepared_execution(&scene).await;
+    let store = &scene.store;
+    let first = store.begin_attempt(execution).await.expect("an attempt");
+    let second = store.begin_attempt(execution).await.expect("an attempt");
+    let long = format!("[[\"{}\"]]", "order ".repeat(100));
+    for (attempt, number, rows) in [
+        (first, 0, "[[\"first\"]]"),
+        (second, 0, "[[\"second\"]]"),
+        (second, 1, long.as_str()),
+    ] {
+        let page = row_page(number, rows);
+        store.stage_rows(attempt, &page).await.expect("staged");
+    }
+    seal(&scene, second).await;
+    store.give_up_attempt(second).await.expect("given up");
+    assert!(store.row_page(first, 0).await.expect("a page").is_none());
+    for (number, rows) in [(0, "[[\"second\"]]"), (1, &long)] {
+        let by_number = store.row_page(second, number).await.expect("a page");
+        let by_row = store.row_page_with(second, number.into()).await;
+        for page in [by_number, by_row.expect("a page")] {
+            assert_eq!(page.expect("a page").rows.unpack().expect("rows"), rows);
+        }
+    }
+    let beyond = store.row_page_with(second, 2).await.expect("an answer");
+    assert!(beyond.is_none());
+}
+
+#[tokio::test]
+async fn what_was_given_up_or_left_behind_is_deleted() {
+    let scene = scene().await;
+    let execution = prepared_execution(&scene).await;
+    let store = &scene.store;
+    let attempt = store.begin_attempt(execution).await.expect("an attempt");
+    let page = row_page(0, "[[1]]");
+    store.stage_rows(attempt, &page).await.expect("staged");
+    store.give_up_attempt(attempt).await.expect("given up");
+    assert!(store.row_page(attempt, 0).await.expect("a page").is_none());
+    // The intent does not run: a crash left this.
+    store.stage_rows(attempt, &page).await.expect("staged");
+    assert_eq!(store.delete_abandoned_pages().await.expect("a count"), 1);
 }

@@ -18,6 +18,7 @@ mod policies;
 mod policy;
 mod precedent;
 mod questions;
+mod results;
 mod reviews;
 mod revocation;
 mod runs;

@@ -13,8 +13,8 @@ use countersign::warehouse::{
     TableDescription, Warehouse, WarehouseError,
 };
 use domain::{Column, TableName};
-use masking::RawCell;
-use serde_json::Value;
+use masking::RawRows;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 /// What every query gets: in the dry run, and as the job's rows.
@@ -72,6 +72,8 @@ pub enum Trouble {
     NotFound,
     /// The answer never comes; the test is told that the call arrived.
     Hangs,
+    /// None yet: the next trouble meets a later call.
+    None,
 }
 
 #[derive(Default)]
@@ -80,6 +82,8 @@ struct Script {
     reply: Option<Reply>,
     troubles: VecDeque<(Point, Trouble)>,
     job_error: Option<JobError>,
+    page_rows: Option<usize>,
+    total_rows: Option<u64>,
     dry_runs: Vec<Query>,
     inserts: Vec<Job>,
     jobs: BTreeMap<String, Job>,
@@ -124,6 +128,16 @@ impl ScriptedWarehouse {
             reason: reason.to_owned(),
             message: "it did not work".to_owned(),
         });
+    }
+
+    /// From now on, pages have this many rows, whatever is asked for.
+    pub fn sends_pages_of(&self, rows: usize) {
+        self.script().page_rows = Some(rows);
+    }
+
+    /// From now on, results are said to have this many rows.
+    pub fn says_that_there_are(&self, rows: u64) {
+        self.script().total_rows = Some(rows);
     }
 
     /// Changes the columns of a table, as somebody at the warehouse might.
@@ -182,7 +196,7 @@ impl ScriptedWarehouse {
             place.and_then(|place| script.troubles.remove(place))
         };
         match trouble.map(|(_, trouble)| trouble) {
-            None => Ok(()),
+            None | Some(Trouble::None) => Ok(()),
             Some(Trouble::Unreachable) => Err(WarehouseError::Unavailable {
                 why: "no connection",
             }),
@@ -259,13 +273,14 @@ impl Warehouse for ScriptedWarehouse {
         self.meet(Point::Rows).await?;
         let reply = self.reply();
         let start: usize = page.map_or(0, |page| page.as_str().parse().expect("our token"));
-        let end = (start + max_rows as usize).min(reply.rows.len());
-        let cells = |row: &Vec<Value>| row.iter().cloned().map(RawCell::from_wire).collect();
+        let total_rows = self.script().total_rows;
+        let size = self.script().page_rows.unwrap_or(max_rows as usize);
+        let end = (start + size).min(reply.rows.len());
         Ok(Page {
-            rows: reply.rows[start..end].iter().map(cells).collect(),
+            rows: Some(raw(&reply.rows[start..end])),
             schema: reply.schema,
             next: (end < reply.rows.len()).then(|| PageToken::new(end.to_string())),
-            total_rows: reply.rows.len() as u64,
+            total_rows: total_rows.unwrap_or(reply.rows.len() as u64),
         })
     }
 
@@ -286,6 +301,14 @@ impl Warehouse for ScriptedWarehouse {
     async fn tables(&self, _: &str) -> Result<Vec<TableDescription>, WarehouseError> {
         Ok(self.script().tables.clone())
     }
+}
+
+/// Rows as BigQuery sends them.
+fn raw(rows: &[Vec<Value>]) -> RawRows {
+    let cell = |value: &Value| json!({ "v": value });
+    let row = |row: &Vec<Value>| json!({ "f": row.iter().map(cell).collect::<Vec<_>>() });
+    let rows: Vec<_> = rows.iter().map(row).collect();
+    serde_json::from_str(&json!(rows).to_string()).expect("rows")
 }
 
 /// Columns, each written `name TYPE` or `name TYPE tag`.

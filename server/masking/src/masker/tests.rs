@@ -6,9 +6,9 @@ use super::*;
 /// The values of the one row of these cells.
 fn masked(columns: &Value, already: &[usize], cells: &[Value]) -> (Vec<Value>, Report) {
     let mut masker = masker(columns, already);
-    let masked = masker.mask(&wire(cells)).expect("rows");
-    assert_eq!(masked.count(), 1);
-    let mut rows: Vec<Vec<Value>> = serde_json::from_str(masked.json()).expect("JSON");
+    let page = masker.mask(&wire(cells)).expect("rows");
+    assert_eq!(page.count(), 1);
+    let mut rows: Vec<Vec<Value>> = serde_json::from_str(page.json()).expect("JSON");
     (rows.remove(0), masker.report())
 }
 
@@ -29,8 +29,8 @@ fn raw(text: &str) -> RawRows {
 /// A cell of this type as it leaves; none where it cannot be read.
 fn decoded(data_type: &str, cell: &Value) -> Option<Value> {
     let mut masker = masker(&json!([{"name": "c", "type": data_type}]), &[]);
-    let masked = masker.mask(&wire(std::slice::from_ref(cell))).ok()?;
-    let mut rows: Vec<Vec<Value>> = serde_json::from_str(masked.json()).expect("JSON");
+    let page = masker.mask(&wire(std::slice::from_ref(cell))).ok()?;
+    let mut rows: Vec<Vec<Value>> = serde_json::from_str(page.json()).expect("JSON");
     rows.remove(0).pop()
 }
 
@@ -181,11 +181,8 @@ fn finds_in_integers_bytes_and_nests_are_replaced() {
 fn a_text_spelt_with_escapes_is_read_before_it_is_looked_at() {
     let rows = raw(r#"[{"f":[{"v":"\u0041KIAIOSFODNN7EXAMPLE \u0061nn\u0040example.com"}]}]"#);
     let mut masker = masker(&json!([{"name": "a", "type": "STRING"}]), &[]);
-    let masked = masker.mask(&rows).expect("rows");
-    assert_eq!(
-        masked.json(),
-        r#"[["[masked: secret] [masked: pii.email]"]]"#
-    );
+    let page = masker.mask(&rows).expect("rows");
+    assert_eq!(page.json(), r#"[["[masked: secret] [masked: pii.email]"]]"#);
 }
 
 #[test]
@@ -209,7 +206,7 @@ fn rows_in_another_form_are_refused() {
         (r#"[{"f":[{}]}]"#, MaskError::Malformed),
         (r#"[{"f":[{"v":"x","v":"y"}]}]"#, MaskError::Malformed),
         (r#"[{"f":["x"]}]"#, MaskError::Malformed),
-        (r#"[{}]"#, MaskError::Malformed),
+        ("[{}]", MaskError::Malformed),
         (r#"{"f":[]}"#, MaskError::Malformed),
         ("null", MaskError::Malformed),
     ] {

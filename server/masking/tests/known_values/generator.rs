@@ -113,7 +113,7 @@ fn cells(row: u64, random: &mut Random, page: &mut Page) -> Vec<serde_json::Valu
             random.below(100)
         )),
         json!(format!("0.{}", 1 + random.below(999_999))),
-        json!(["DE", "FR", "US", "JP"][usize::try_from(random.below(4)).expect("an index")]),
+        json!(random.one_of(&["DE", "FR", "US", "JP"])),
         json!(text(random, page)),
         json!(document.to_string()),
         json!([{"v": random.word()}, {"v": random.word()}]),
@@ -157,21 +157,27 @@ impl Random {
         self.next() % limit
     }
 
-    fn digits(&mut self, count: usize) -> String {
+    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+        let index = self.below(choices.len() as u64);
+        choices[usize::try_from(index).expect("an index")]
+    }
+
+    fn characters(&mut self, alphabet: &[u8], count: usize) -> String {
         (0..count)
-            .map(|_| char::from(b'0' + (self.below(10) as u8)))
+            .map(|_| char::from(self.one_of(alphabet)))
             .collect()
+    }
+
+    fn digits(&mut self, count: usize) -> String {
+        self.characters(b"0123456789", count)
     }
 
     fn hex(&mut self, count: usize) -> String {
-        let digit = |random: &mut Self| char::from_digit((random.below(16)) as u32, 16);
-        (0..count).filter_map(|_| digit(self)).collect()
+        self.characters(b"0123456789abcdef", count)
     }
 
     fn letters(&mut self, count: usize) -> String {
-        (0..count)
-            .map(|_| char::from(b'A' + (self.below(26) as u8)))
-            .collect()
+        self.characters(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", count)
     }
 
     fn word(&mut self) -> &'static str {
@@ -193,7 +199,7 @@ impl Random {
             "Zürich",
             "re-opened",
         ];
-        WORDS[self.below(16) as usize]
+        self.one_of(&WORDS)
     }
 
     /// A value of a form that every scan has to find; all are reserved for examples.
@@ -241,7 +247,7 @@ impl Random {
     }
 
     fn word_of_ascii(&mut self) -> &'static str {
-        ["ann", "bo.lee", "chen", "dana"][self.below(4) as usize]
+        self.one_of(&["ann", "bo.lee", "chen", "dana"])
     }
 
     /// A number with its Luhn digit, in groups of four.

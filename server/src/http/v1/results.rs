@@ -1,5 +1,7 @@
 //! `/intents/{id}/results`: masked rows as JSON pages, NDJSON or CSV.
 
+use std::borrow::Cow;
+
 use axum::{
     Extension, Json,
     body::{Body, Bytes},
@@ -8,8 +10,8 @@ use axum::{
 };
 use futures::stream;
 use http::{HeaderMap, StatusCode, header};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use super::intents::IntentAt;
 use crate::{
@@ -28,13 +30,34 @@ pub struct Wanted {
 }
 
 /// One page as JSON.
-#[derive(Debug, Serialize)]
-struct PageOut {
-    columns: Vec<ResultColumn>,
-    rows: Vec<Value>,
+#[derive(Serialize)]
+struct PageOut<'a> {
+    columns: &'a [ResultColumn],
+    rows: Vec<Named<'a>>,
     row_count: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_page: Option<u32>,
+}
+
+/// A row as an object; its values are copied as they were sealed.
+struct Named<'a> {
+    columns: &'a [ResultColumn],
+    values: Vec<&'a RawValue>,
+}
+
+impl Serialize for Named<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let names = self.columns.iter().map(|column| &column.name);
+        serializer.collect_map(names.zip(&self.values))
+    }
+}
+
+fn named<'a>(sealed: &'a Sealed, page: &'a ResultPage) -> Result<Vec<Named<'a>>, ServiceError> {
+    let named = |values| Named {
+        columns: &sealed.columns,
+        values,
+    };
+    Ok(page.rows()?.into_iter().map(named).collect())
 }
 
 enum Format {
@@ -71,7 +94,13 @@ pub async fn read(
     match format {
         Format::Json => {
             let page = services.result_page(&sealed, wanted.page).await?;
-            Ok(Json(page_out(&sealed, &page)).into_response())
+            let out = PageOut {
+                columns: &sealed.columns,
+                rows: named(&sealed, &page)?,
+                row_count: sealed.row_count,
+                next_page: page.next,
+            };
+            Ok(Json(out).into_response())
         }
         Format::Ndjson => Ok(streamed(services, sealed, "application/x-ndjson", ndjson)),
         Format::Csv => Ok(streamed(
@@ -97,21 +126,6 @@ fn format(headers: &HeaderMap) -> Option<Format> {
     }
 }
 
-fn page_out(sealed: &Sealed, page: &ResultPage) -> PageOut {
-    let rows = page.rows.iter().map(|row| object(&sealed.columns, row));
-    PageOut {
-        rows: rows.collect(),
-        columns: sealed.columns.clone(),
-        row_count: sealed.row_count,
-        next_page: page.next,
-    }
-}
-
-fn object(columns: &[ResultColumn], row: &[Value]) -> Value {
-    let names = columns.iter().map(|column| column.name.clone());
-    Value::Object(names.zip(row.iter().cloned()).collect::<Map<_, _>>())
-}
-
 type Writer = fn(&Sealed, u32, &ResultPage) -> Result<Vec<u8>, ServiceError>;
 
 /// All pages, one after the other, without holding more than one.
@@ -135,8 +149,8 @@ fn streamed(services: Services, sealed: Sealed, content_type: &str, write: Write
 
 fn ndjson(sealed: &Sealed, _: u32, page: &ResultPage) -> Result<Vec<u8>, ServiceError> {
     let mut text = Vec::new();
-    for row in &page.rows {
-        serde_json::to_writer(&mut text, &object(&sealed.columns, row))?;
+    for row in named(sealed, page)? {
+        serde_json::to_writer(&mut text, &row)?;
         text.push(b'\n');
     }
     Ok(text)
@@ -150,19 +164,26 @@ fn csv_text(sealed: &Sealed, number: u32, page: &ResultPage) -> Result<Vec<u8>, 
         let names = sealed.columns.iter().map(|column| &column.name);
         writer.write_record(names).map_err(broken)?;
     }
-    for row in &page.rows {
-        writer.write_record(row.iter().map(cell)).map_err(broken)?;
+    for row in page.rows::<&RawValue>()? {
+        for value in row {
+            writer
+                .write_field(cell(value)?.as_bytes())
+                .map_err(broken)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(broken)?;
     }
     writer
         .into_inner()
         .map_err(|_| ServiceError::NotFound { what: "page" })
 }
 
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+/// Text without its quotation marks and escapes, and nothing for NULL.
+fn cell(value: &RawValue) -> Result<Cow<'_, str>, ServiceError> {
+    let json = value.get();
+    match json.as_bytes().first() {
+        Some(b'n') => Ok(Cow::Borrowed("")),
+        Some(b'"') => Ok(Cow::Owned(serde_json::from_str(json)?)),
+        _ => Ok(Cow::Borrowed(json)),
     }
 }
 
@@ -191,10 +212,14 @@ mod tests {
 
     #[test]
     fn nested_values_are_json_in_csv() {
-        assert_eq!(
-            cell(&serde_json::json!({"a": [1, null]})),
-            r#"{"a":[1,null]}"#
-        );
-        assert_eq!(cell(&Value::Null), "");
+        for (json, text) in [
+            (r#"{"a":[1,null]}"#, r#"{"a":[1,null]}"#),
+            (r#""a \"b\"""#, r#"a "b""#),
+            ("1.5", "1.5"),
+            ("null", ""),
+        ] {
+            let value: &RawValue = serde_json::from_str(json).expect("JSON");
+            assert_eq!(cell(value).expect("a cell"), text);
+        }
     }
 }

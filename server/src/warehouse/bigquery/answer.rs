@@ -1,10 +1,9 @@
 //! From the API's answers to ours. What is missing is an error, never a zero.
 
-use domain::{Column, TableName, Timestamp};
+use domain::{TableName, Timestamp};
 use gcp_bigquery_client::model::job::Job as WireJob;
-use masking::RawCell;
+use masking::RawRows;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::{
     super::{
@@ -128,20 +127,9 @@ pub(super) struct QueryResults {
     job_complete: bool,
     #[serde(default)]
     schema: Schema,
-    #[serde(default)]
-    rows: Vec<Row>,
+    rows: Option<RawRows>,
     page_token: Option<String>,
     total_rows: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    f: Vec<Cell>,
-}
-
-#[derive(Deserialize)]
-struct Cell {
-    v: Value,
 }
 
 impl TryFrom<QueryResults> for Page {
@@ -153,18 +141,9 @@ impl TryFrom<QueryResults> for Page {
                 why: "the job is not over yet",
             });
         }
-        let schema: Vec<Column> = results.schema.into();
-        if results.rows.iter().any(|row| row.f.len() != schema.len()) {
-            return Err(missing("a row does not fit the columns"));
-        }
-        let cells = |row: Row| row.f.into_iter().map(|cell| RawCell::from_wire(cell.v));
         Ok(Self {
-            rows: results
-                .rows
-                .into_iter()
-                .map(|row| cells(row).collect())
-                .collect(),
-            schema,
+            rows: results.rows,
+            schema: results.schema.into(),
             next: results
                 .page_token
                 .filter(|token| !token.is_empty())

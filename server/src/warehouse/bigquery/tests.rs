@@ -1,7 +1,7 @@
 //! Against a stand-in that records what it is asked and answers what the test says.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -319,7 +319,9 @@ async fn rows_come_by_pages_with_whole_timestamps() {
     })
     .await;
     let first = bigquery.rows(&job().id, None, 2).await.expect("a page");
-    assert_eq!((first.rows.len(), first.total_rows), (2, 3));
+    let mut masker = masking::Masker::new(&first.schema, &BTreeSet::new(), None);
+    let rows = masker.mask(&first.rows.expect("rows")).expect("rows");
+    assert_eq!((rows.json(), first.total_rows), ("[[1],[null]]", 3));
     let token = first.next.expect("a token");
     bigquery
         .rows(&job().id, Some(&token), 2)
@@ -335,26 +337,13 @@ async fn rows_come_by_pages_with_whole_timestamps() {
 }
 
 #[tokio::test]
-async fn rows_that_do_not_fit_or_are_not_there_yet_are_no_page() {
-    let (bigquery, _) = connect(|line| {
-        let is_second = line.contains("pageToken");
-        ok(&json!({
-            "jobComplete": is_second,
-            "schema": {"fields": [{"name": "id", "type": "INTEGER"}]},
-            "rows": [{"f": [{"v": "1"}, {"v": "2"}]}],
-        }))
-    })
-    .await;
+async fn rows_that_are_not_there_yet_are_no_page() {
+    let (bigquery, _) = connect(|_| ok(&json!({"jobComplete": false}))).await;
     let unfinished = bigquery.rows(&job().id, None, 2).await.err();
     assert!(matches!(
         unfinished,
         Some(WarehouseError::Unavailable { .. })
     ));
-    let odd = bigquery
-        .rows(&job().id, Some(&PageToken::new("x")), 2)
-        .await
-        .err();
-    assert!(matches!(odd, Some(WarehouseError::Undecodable { .. })));
 }
 
 #[tokio::test]

@@ -1,0 +1,94 @@
+//! Where the rows of an execution come from, and what of them may leave.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use analysis::Analysis;
+use domain::{Column, ColumnName};
+use masking::{Masker, PseudonymKey};
+use store::ExecutionRecord;
+
+use super::Asked;
+use crate::{
+    services::{
+        ResultColumn, ServiceError, Services, executions::job_id, output_columns,
+        unmasking::is_released,
+    },
+    warehouse::{JobId, Page, PageToken, Warehouse, WarehouseError},
+};
+
+/// Rows of one sealed page, and of one page asked of BigQuery, which sends fewer where they
+/// would take more than 20 MB.
+const PAGE_ROWS: u32 = 10_000;
+
+/// A finished job, and how its rows are masked.
+pub(super) struct Source {
+    warehouse: Arc<dyn Warehouse>,
+    job: JobId,
+    analysis: Analysis,
+    not_scanned: BTreeSet<usize>,
+    key: Option<PseudonymKey>,
+    /// Rows that a condition lets out.
+    pub(super) most: u64,
+    /// Rows that the agent may have.
+    pub(super) cap: u64,
+}
+
+impl Services {
+    pub(super) async fn source(
+        &self,
+        (intent, run): Asked<'_>,
+        execution: &ExecutionRecord,
+    ) -> Result<Source, ServiceError> {
+        let view = self.view_intent(intent.clone()).await?;
+        let analysis = view
+            .analysis
+            .ok_or(ServiceError::NotFound { what: "analysis" })?;
+        let condition = view
+            .approval
+            .and_then(|approval| approval.conditions.row_cap());
+        Ok(Source {
+            warehouse: self.warehouse_of(run.agent).await?,
+            job: job_id(execution)?,
+            not_scanned: not_scanned(&analysis, &intent.unmask),
+            key: self.parts.masking.key(),
+            most: condition.unwrap_or(u64::MAX),
+            cap: self.existing_agent(run.agent).await?.caps.rows,
+            analysis,
+        })
+    }
+}
+
+impl Source {
+    /// The page behind so many rows.
+    pub(super) async fn page(
+        &self,
+        token: Option<&PageToken>,
+        rows: u64,
+    ) -> Result<Page, WarehouseError> {
+        let most = self.page_rows(rows);
+        self.warehouse.rows(&self.job, token, most).await
+    }
+
+    /// How many rows the page behind so many may have.
+    pub(super) fn page_rows(&self, rows: u64) -> u32 {
+        let left = self.most.saturating_sub(rows);
+        u32::try_from(left).unwrap_or(u32::MAX).min(PAGE_ROWS)
+    }
+
+    pub(super) fn masker(&self, schema: &[Column]) -> Masker {
+        Masker::new(schema, &self.not_scanned, self.key.clone())
+    }
+
+    pub(super) fn columns(&self, schema: &[Column]) -> Vec<ResultColumn> {
+        output_columns(&self.analysis, schema)
+    }
+}
+
+/// Columns that the last scan leaves as they are: those that the SQL masked already, and those
+/// that hold nothing but what people let out unmasked. Which statement of a script answers is
+/// not always known: then every column is scanned.
+fn not_scanned(analysis: &Analysis, unmask: &BTreeSet<ColumnName>) -> BTreeSet<usize> {
+    let columns = analysis.answer().unwrap_or_default().iter();
+    let columns = columns.filter(|column| column.masked || is_released(column, unmask));
+    columns.map(|column| column.position).collect()
+}
