@@ -1,7 +1,8 @@
 //! Countersign: the gateway, approval portal and audit console between AI agents and
 //! BigQuery.
 //!
-//! Doors ([`http`], [`bigquery_api`], `ui`) read requests and write answers; `services` hold the use cases;
+//! Doors ([`http`], [`bigquery_api`], [`mcp`], `ui`) read requests and write answers;
+//! `services` hold the use cases;
 //! they use the store, the analysis, the [`policy`], the [`proof`]s, the [`warehouse`] and
 //! [`notify`].
 
@@ -12,6 +13,7 @@ pub mod context;
 pub mod http;
 pub mod identity;
 pub mod jobs;
+pub mod mcp;
 pub mod notify;
 pub mod policy;
 pub mod program;

@@ -33,7 +33,7 @@ use crate::{
         security, v1,
     },
     identity::{self, Identity},
-    jobs,
+    jobs, mcp,
     notify::{MailFolder, MailServer, Mailer, Webhooks},
     policy::{PolicyError, PolicyFile, PolicySet},
     proof::{Issuers, PersonIssuer, WorkloadIssuer},
@@ -198,6 +198,7 @@ pub fn router(config: &Config, services: &Services, identity: &Identity) -> anyh
     Ok(Router::new()
         .nest("/api/v1", v1::router(services.clone()))
         .merge(bigquery_api::router(services))
+        .merge(mcp::router(services, &config.server))
         .merge(oauth::router(
             services.clone(),
             RateLimit::new(config.limits.grants_per_minute),

@@ -11,6 +11,7 @@ mod bigquery_api;
 mod command_line;
 mod http;
 mod identity;
+mod mcp;
 mod oauth;
 mod races;
 mod routes;

@@ -285,3 +285,30 @@ async fn service_accounts_and_spiffe_workloads_prove_themselves_too() {
     assert_eq!(answer.json()["code"], "client_assertion_other_workload");
     stage.portal.finish().await;
 }
+
+#[tokio::test]
+async fn an_mcp_client_gets_a_token_by_the_name_of_its_door() {
+    let stage = Stage::new().await;
+    let resource = metadata(&stage, "oauth-protected-resource/mcp").await;
+    let resource = resource["resource"].as_str().expect("an address");
+    let mut attempt = stage.exchanging();
+    attempt.set("resource", resource);
+    let token = stage.answered(&attempt).await;
+    let token = token["access_token"].as_str().expect("a token");
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {} });
+    let speak = |path: &str| {
+        let (request, mut proof) = stage.call("POST", "/mcp", token);
+        proof.claims["htu"] = format!("{PORTAL}{path}").into();
+        let request = request
+            .header(header::HOST, "127.0.0.1:8080")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/json, text/event-stream")
+            .header("DPoP", proof.text());
+        request.body(Body::from(body.to_string()))
+    };
+    let answer = stage.portal.send(speak("/mcp").expect("a request")).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let answer = stage.portal.send(speak("/api").expect("a request")).await;
+    assert_eq!(answer.problem(), (401, "dpop_htu".to_owned()));
+    stage.portal.finish().await;
+}

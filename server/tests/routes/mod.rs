@@ -20,10 +20,11 @@ use crate::{
 };
 
 /// Whoever asks here has yet to prove who they are, or learns nothing but that we are there.
-const OPEN: [&str; 15] = [
+const OPEN: [&str; 16] = [
     "/$discovery/rest",
     "/.well-known/oauth-authorization-server",
     "/.well-known/oauth-protected-resource",
+    "/.well-known/oauth-protected-resource/mcp",
     "/discovery/v1/apis/bigquery/v2/rest",
     "/healthz",
     // Their proofs are in their bodies; see `oauth`.
@@ -41,7 +42,7 @@ const OPEN: [&str; 15] = [
 ];
 
 /// For agents: a run's token.
-const BY_RUN_TOKEN: [&str; 10] = [
+const BY_RUN_TOKEN: [&str; 11] = [
     "/api/v1/analyze",
     "/api/v1/intents",
     "/api/v1/intents/{id}",
@@ -52,6 +53,7 @@ const BY_RUN_TOKEN: [&str; 10] = [
     "/api/v1/runs/current",
     "/oauth2/introspect",
     "/api/v1/runs/current/renew",
+    "/mcp",
 ];
 
 /// For BigQuery's clients: a run's token, asked for in BigQuery's words. Where clients were

@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
 use super::{
-    DEVICE_AUTHORIZATION, INTROSPECT, REVOKE, TOKEN, details,
+    DEVICE_AUTHORIZATION, INTROSPECT, MCP, REVOKE, TOKEN, details,
     token::{DEVICE_GRANT, EXCHANGE_GRANT},
 };
 use crate::services::Services;
@@ -13,6 +13,8 @@ use crate::services::Services;
 pub const SERVER: &str = "/.well-known/oauth-authorization-server";
 /// RFC 9728 section 3.
 pub const RESOURCE: &str = "/.well-known/oauth-protected-resource";
+/// RFC 9728 section 3.1: the path of the resource goes behind.
+pub const MCP_RESOURCE: &str = "/.well-known/oauth-protected-resource/mcp";
 
 /// The one algorithm of proofs of keys.
 pub const KEY_ALGORITHMS: [&str; 1] = ["ES256"];
@@ -34,17 +36,26 @@ pub async fn server(State(services): State<Services>) -> Json<Value> {
         "introspection_endpoint_auth_methods_supported": ["DPoP", "Bearer"],
         "dpop_signing_alg_values_supported": KEY_ALGORITHMS,
         "authorization_details_types_supported": [details::TYPE],
-        "protected_resources": [issuer],
+        "protected_resources": [issuer, format!("{issuer}{MCP}")],
     }))
 }
 
 /// `GET /.well-known/oauth-protected-resource`
 pub async fn resource(State(services): State<Services>) -> Json<Value> {
-    let resource = services.public_url();
+    described(services.public_url(), services.public_url())
+}
+
+/// `GET /.well-known/oauth-protected-resource/mcp`
+pub async fn mcp_resource(State(services): State<Services>) -> Json<Value> {
+    let server = services.public_url();
+    described(&format!("{server}{MCP}"), server)
+}
+
+fn described(resource: &str, server: &str) -> Json<Value> {
     Json(json!({
         "resource": resource,
         "resource_name": "Countersign",
-        "authorization_servers": [resource],
+        "authorization_servers": [server],
         "bearer_methods_supported": ["header"],
         "dpop_signing_alg_values_supported": KEY_ALGORITHMS,
         "authorization_details_types_supported": [details::TYPE],

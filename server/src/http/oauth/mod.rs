@@ -29,7 +29,7 @@ use crate::{
     services::{GrantError, Services},
 };
 use form::Parameters;
-pub use metadata::{KEY_ALGORITHMS, RESOURCE};
+pub use metadata::{KEY_ALGORITHMS, MCP_RESOURCE, RESOURCE};
 
 /// The longest request, in bytes: two tokens and what is wanted.
 const BODY_BYTES: usize = 64 * 1024;
@@ -42,6 +42,8 @@ pub const DEVICE_AUTHORIZATION: &str = "/oauth2/device_authorization";
 pub const REVOKE: &str = "/oauth2/revoke";
 /// Where a token's holder asks what it is worth.
 pub const INTROSPECT: &str = "/oauth2/introspect";
+/// Where MCP clients reach us: to them a resource of its own.
+pub const MCP: &str = "/mcp";
 /// RFC 7523 section 2.2.
 const JWT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -59,16 +61,19 @@ pub fn router(services: Services, limit: RateLimit) -> Router {
         .layer(from_fn_with_state(services.clone(), with_nonce))
         .route(metadata::SERVER, get(metadata::server))
         .route(RESOURCE, get(metadata::resource))
+        .route(MCP_RESOURCE, get(metadata::mcp_resource))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .with_state(services)
 }
 
-/// The token is asked for this program, which is its own resource (RFC 8707).
+/// The token is asked for this program (RFC 8707), by the name of all of it or of the door for
+/// MCP clients. Either way it counts here and nowhere else: nothing hands a run's token on.
 fn require_resource(services: &Services, parameters: &Parameters) -> Result<(), GrantError> {
-    if parameters.optional("resource") == Some(services.public_url()) {
-        Ok(())
-    } else {
-        Err(GrantError::Target)
+    let ours = services.public_url();
+    let resource = parameters.optional("resource").ok_or(GrantError::Target)?;
+    match resource.strip_prefix(ours) {
+        Some("" | MCP) => Ok(()),
+        _ => Err(GrantError::Target),
     }
 }
 

@@ -37,7 +37,10 @@ pub async fn authenticate(
     };
     match prove(&services, &place, &context).await {
         Ok(actor) => context.actor = actor,
-        Err(unproved) => return refuse(&services, &context, &subject, *unproved).await,
+        Err(unproved) => {
+            let asked = (subject.as_str(), address.path());
+            return refuse(&services, &context, asked, *unproved).await;
+        }
     }
     request.extensions_mut().insert(context.clone());
     let response = next.run(request).await;
@@ -211,7 +214,7 @@ pub(super) fn presented_token(headers: &HeaderMap) -> Result<RunToken, Box<Probl
 async fn refuse(
     services: &Services,
     context: &Context,
-    subject: &str,
+    (subject, path): (&str, &str),
     unproved: Unproved,
 ) -> Response {
     let Unproved {
@@ -225,7 +228,7 @@ async fn refuse(
     }
     let mut response = problem.into_response();
     if response.status() == StatusCode::UNAUTHORIZED {
-        for value in challenges(challenge, services.public_url()) {
+        for value in challenges(challenge, services.public_url(), path) {
             let headers = response.headers_mut();
             headers.append(header::WWW_AUTHENTICATE, value);
         }

@@ -3,7 +3,7 @@
 
 use http::HeaderValue;
 
-use crate::http::oauth::{KEY_ALGORITHMS, RESOURCE};
+use crate::http::oauth::{KEY_ALGORITHMS, MCP, MCP_RESOURCE, RESOURCE};
 
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,9 +16,15 @@ pub(super) enum Challenge {
     Proof(&'static str),
 }
 
-/// One challenge for each way to send a token, the better one first.
-pub(super) fn challenges(challenge: Challenge, origin: &str) -> impl Iterator<Item = HeaderValue> {
-    let metadata = format!("resource_metadata=\"{origin}{RESOURCE}\"");
+/// One challenge for each way to send a token, the better one first; `path` is what was asked
+/// for, `origin` has no slash at the end.
+pub(super) fn challenges(
+    challenge: Challenge,
+    origin: &str,
+    path: &str,
+) -> impl Iterator<Item = HeaderValue> {
+    let described = if path == MCP { MCP_RESOURCE } else { RESOURCE };
+    let metadata = format!("resource_metadata=\"{origin}{described}\"");
     let error = match challenge {
         Challenge::Token => String::new(),
         Challenge::InvalidToken => ", error=\"invalid_token\"".to_owned(),
