@@ -1,10 +1,9 @@
 //! Countersign: the gateway, approval portal and audit console between AI agents and
 //! BigQuery.
 //!
-//! Doors ([`http`], [`bigquery_api`], [`mcp`], `ui`) read requests and write answers;
-//! `services` hold the use cases;
-//! they use the store, the analysis, the [`policy`], the [`proof`]s, the [`warehouse`] and
-//! [`notify`].
+//! Doors ([`http`], [`bigquery_api`], [`mcp`], `ui`) read requests and write answers; `services`
+//! hold the use cases; they use the store, the analysis, the [`policy`], the [`proof`]s, the
+//! [`warehouse`] and [`notify`].
 
 pub mod bigquery_api;
 pub mod command_line;

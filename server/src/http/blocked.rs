@@ -43,7 +43,8 @@ pub fn blocked(view: IntentView) -> Problem {
 }
 
 /// What a run's scope has to cover for this query.
-fn needed(analysis: &Analysis) -> Vec<String> {
+#[must_use]
+pub fn needed(analysis: &Analysis) -> Vec<String> {
     let with = |privilege: Privilege| move |table| format!("{} {table}", privilege.as_str());
     let reads = analysis.reads().into_iter().map(with(Privilege::Read));
     let writes = analysis.writes().into_iter().map(with(Privilege::Write));

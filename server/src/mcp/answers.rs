@@ -19,7 +19,7 @@ pub(super) struct Progress {
     next: String,
     /// The rows, once there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
-    result: Option<Rows>,
+    result: Option<Page>,
     /// Whom it waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     approval: Option<Approval>,
@@ -39,7 +39,7 @@ enum Status {
 
 /// Rows of a result, masked where columns are sensitive.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Rows {
+pub(super) struct Page {
     /// The columns, in the order of the values of each row.
     columns: Vec<Column>,
     /// Each row as its values.
@@ -75,12 +75,12 @@ struct Approval {
     /// Until when they can, RFC 3339.
     expires_at: String,
     /// What approvers asked.
-    questions: Vec<Question>,
+    questions: Vec<Asked>,
 }
 
 /// A question of an approver.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Question {
+struct Asked {
     /// Names it in `answer_question`.
     id: String,
     /// What is asked.
@@ -100,7 +100,7 @@ pub(super) struct Cancelled {
 
 impl Progress {
     /// A query whose rows are there.
-    pub(super) fn succeeded(view: &IntentView, rows: Rows) -> Self {
+    pub(super) fn succeeded(view: &IntentView, rows: Page) -> Self {
         let next = match rows.next_row {
             Some(row) => {
                 format!("these are not all rows; for more call `wait` with first_row {row}")
@@ -134,7 +134,7 @@ impl Progress {
         };
         let asked = view
             .approval
-            .map(|a| Approval::new(a, questions, public_url));
+            .map(|a| Approval::new(&a, questions, public_url));
         Self {
             intent: view.intent.id.to_string(),
             status,
@@ -146,17 +146,17 @@ impl Progress {
 }
 
 impl Approval {
-    fn new(record: ApprovalRecord, questions: Vec<QuestionRecord>, public_url: &str) -> Self {
+    fn new(record: &ApprovalRecord, questions: Vec<QuestionRecord>, public_url: &str) -> Self {
         Self {
             page: format!("{public_url}/approvals/{}", record.id),
             needed: record.needed,
             expires_at: record.expires_at.to_rfc3339(),
-            questions: questions.into_iter().map(Question::from).collect(),
+            questions: questions.into_iter().map(Asked::from).collect(),
         }
     }
 }
 
-impl From<QuestionRecord> for Question {
+impl From<QuestionRecord> for Asked {
     fn from(record: QuestionRecord) -> Self {
         let answers = record.answers.into_iter().map(|answer| answer.answer);
         Self {
@@ -167,16 +167,16 @@ impl From<QuestionRecord> for Question {
     }
 }
 
-impl Rows {
+impl Page {
     /// Rows from `first` on, of a result of `row_count` rows.
     pub(super) fn new(
-        columns: Vec<ResultColumn>,
+        columns: &[ResultColumn],
         rows: Vec<Vec<Value>>,
         (first_row, row_count): (u64, u64),
     ) -> Self {
         let behind = first_row.saturating_add(rows.len() as u64);
         Self {
-            columns: columns.into_iter().map(Column::from).collect(),
+            columns: columns.iter().map(Column::from).collect(),
             first_row,
             row_count,
             next_row: (behind < row_count).then_some(behind),
@@ -185,11 +185,11 @@ impl Rows {
     }
 }
 
-impl From<ResultColumn> for Column {
-    fn from(column: ResultColumn) -> Self {
+impl From<&ResultColumn> for Column {
+    fn from(column: &ResultColumn) -> Self {
         Self {
-            name: column.name,
-            data_type: column.data_type,
+            name: column.name.clone(),
+            data_type: column.data_type.clone(),
             masked: column.masked,
         }
     }

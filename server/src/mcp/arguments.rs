@@ -94,6 +94,44 @@ pub(super) struct Wait {
     pub row_limit: u32,
 }
 
+/// A query to judge without running it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CheckQuery {
+    /// One GoogleSQL statement.
+    pub sql: String,
+    /// Values for `@name` or `?` in the SQL, as for `query`.
+    #[serde(default)]
+    pub parameters: Vec<Parameter>,
+    /// The most bytes that it may bill, as for `query`.
+    #[serde(default)]
+    pub maximum_bytes_billed: Option<u64>,
+    /// Columns to read unmasked, as for `query`.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub unmask: BTreeSet<domain::ColumnName>,
+    /// Why these columns are needed unmasked, as for `query`.
+    #[serde(default)]
+    pub unmask_reason: String,
+}
+
+/// Which tables to list.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListTables {
+    /// Only those of this dataset: `project.dataset`.
+    #[serde(default)]
+    pub dataset: Option<String>,
+}
+
+/// A table to describe.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DescribeTable {
+    /// Its full name: `project.dataset.table`.
+    pub table: String,
+}
+
 /// A query to take back.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -105,7 +143,7 @@ pub(super) struct Cancel {
 /// An answer to a question of an approver.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Answer {
+pub(super) struct AnswerQuestion {
     /// The `intent` that is asked about.
     pub intent: String,
     /// The `id` of the question, as `wait` returned it.

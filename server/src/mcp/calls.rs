@@ -2,13 +2,15 @@
 
 use std::{str::FromStr, time::Duration};
 
-use domain::{IntentId, IntentState, QuestionId};
+use domain::{IntentId, IntentState, QuestionId, TableName};
 use uuid::Uuid;
 
 use super::{
-    answers::{Cancelled, Progress, Rows},
-    arguments::{Answer, Cancel, Query, Wait},
+    answers::{Cancelled, Page, Progress},
+    arguments::{AnswerQuestion, Cancel, CheckQuery, DescribeTable, ListTables, Query, Wait},
     refusals::Refused,
+    tables::{Described, Tables},
+    verdict::Verdict,
 };
 use crate::{
     context::Context,
@@ -37,6 +39,47 @@ impl<'a> Call<'a> {
         Self { services, context }
     }
 
+    pub(super) async fn list_tables(
+        &self,
+        asked: Result<ListTables, Refused>,
+    ) -> Result<Tables, Refused> {
+        let asked = asked?;
+        let mut tables = self.services.readable_tables(self.context).await?;
+        if let Some(dataset) = asked.dataset {
+            let prefix = format!("{dataset}.");
+            tables.retain(|table| table.name.as_str().starts_with(&prefix));
+        }
+        Ok(tables.into())
+    }
+
+    pub(super) async fn describe_table(
+        &self,
+        asked: Result<DescribeTable, Refused>,
+    ) -> Result<Described, Refused> {
+        let name = TableName::new(asked?.table);
+        let described = self.services.described_table(self.context, &name).await?;
+        let (table, columns) = described;
+        Ok(Described::new(&name, table.is_view, columns))
+    }
+
+    pub(super) async fn check_query(
+        &self,
+        asked: Result<CheckQuery, Refused>,
+    ) -> Result<Verdict, Refused> {
+        let asked = asked?;
+        let submission = Submission {
+            idempotency_key: fresh_key(),
+            sql: asked.sql,
+            parameters: asked.parameters.into_iter().map(Into::into).collect(),
+            purpose: String::new(),
+            maximum_bytes_billed: asked.maximum_bytes_billed,
+            unmask: asked.unmask,
+            unmask_reason: asked.unmask_reason,
+        };
+        let preview = self.services.preview_intent(self.context, submission);
+        Ok(Verdict::from(&preview.await?))
+    }
+
     pub(super) async fn query(&self, asked: Result<Query, Refused>) -> Result<Progress, Refused> {
         let asked = asked?;
         let (seconds, limit) = (asked.wait_seconds, asked.row_limit);
@@ -62,7 +105,7 @@ impl<'a> Call<'a> {
 
     pub(super) async fn answer_question(
         &self,
-        asked: Result<Answer, Refused>,
+        asked: Result<AnswerQuestion, Refused>,
     ) -> Result<Progress, Refused> {
         let asked = asked?;
         let id = intent(&asked.intent)?;
@@ -101,23 +144,25 @@ impl<'a> Call<'a> {
         Ok(Progress::unfinished(view, self.services.public_url()))
     }
 
-    async fn rows(&self, id: IntentId, window: &Window) -> Result<Rows, Refused> {
+    async fn rows(&self, id: IntentId, window: &Window) -> Result<Page, Refused> {
         let sealed = self.services.release(self.context, id).await?;
         let limit = u64::from(window.limit.min(ROWS_MAXIMUM));
         let rows = self.services.result_rows(&sealed, window.first, limit);
-        Ok(Rows::new(
-            sealed.columns.clone(),
+        Ok(Page::new(
+            &sealed.columns,
             rows.await?,
             (window.first, sealed.row_count),
         ))
     }
 }
 
+fn fresh_key() -> String {
+    Uuid::now_v7().to_string()
+}
+
 fn submission(asked: Query) -> Submission {
     Submission {
-        idempotency_key: asked
-            .idempotency_key
-            .unwrap_or_else(|| Uuid::now_v7().to_string()),
+        idempotency_key: asked.idempotency_key.unwrap_or_else(fresh_key),
         sql: asked.sql,
         parameters: asked.parameters.into_iter().map(Into::into).collect(),
         purpose: asked.purpose,

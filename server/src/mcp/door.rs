@@ -18,7 +18,10 @@ use super::{
     arguments::read,
     calls::Call,
     refusals::Refused,
-    tools::{ANSWER_QUESTION, CANCEL, INSTRUCTIONS, QUERY, WAIT, all},
+    tools::{
+        ANSWER_QUESTION, CANCEL, CHECK_QUERY, DESCRIBE_TABLE, INSTRUCTIONS, LIST_TABLES, QUERY,
+        WAIT, all,
+    },
 };
 use crate::{context::Context, services::Services};
 
@@ -46,6 +49,9 @@ impl Door {
     ) -> Option<Result<Value, Refused>> {
         let call = Call::new(&self.services, context);
         Some(match name {
+            LIST_TABLES => answered(call.list_tables(read(arguments)).await),
+            DESCRIBE_TABLE => answered(call.describe_table(read(arguments)).await),
+            CHECK_QUERY => answered(call.check_query(read(arguments)).await),
             QUERY => answered(call.query(read(arguments)).await),
             WAIT => answered(call.wait(read(arguments)).await),
             ANSWER_QUESTION => answered(call.answer_question(read(arguments)).await),

@@ -11,7 +11,9 @@ mod arguments;
 mod calls;
 mod door;
 mod refusals;
+mod tables;
 mod tools;
+mod verdict;
 
 use std::sync::Arc;
 

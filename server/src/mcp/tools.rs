@@ -7,8 +7,17 @@ use schemars::JsonSchema;
 
 use super::{
     answers::{Cancelled, Progress},
-    arguments::{Answer, Cancel, Query, Wait},
+    arguments::{AnswerQuestion, Cancel, CheckQuery, DescribeTable, ListTables, Query, Wait},
+    tables::{Described, Tables},
+    verdict::Verdict,
 };
+
+/// Lists what may be read.
+pub(super) const LIST_TABLES: &str = "list_tables";
+/// Describes a table.
+pub(super) const DESCRIBE_TABLE: &str = "describe_table";
+/// Judges SQL without running it.
+pub(super) const CHECK_QUERY: &str = "check_query";
 
 /// Runs SQL.
 pub(super) const QUERY: &str = "query";
@@ -30,7 +39,36 @@ in `detail` what to change.";
 
 /// Every tool, in the order in which they are likely needed.
 pub(super) fn all() -> Vec<Tool> {
-    vec![query(), wait(), answer_question(), cancel()]
+    vec![
+        list_tables(),
+        describe_table(),
+        check_query(),
+        query(),
+        wait(),
+        answer_question(),
+        cancel(),
+    ]
+}
+
+fn list_tables() -> Tool {
+    let description = "Lists the tables and views that this run may read. What is not listed \
+        lies outside the run's scope.";
+    tool::<ListTables, Tables>(LIST_TABLES, "List tables", description, reading())
+}
+
+fn describe_table() -> Tool {
+    let description = "Describes the columns of a table or view: their types, what is known of \
+        what they hold, and what a query sees in place of sensitive values.";
+    let title = "Describe a table";
+    tool::<DescribeTable, Described>(DESCRIBE_TABLE, title, description, reading())
+}
+
+fn check_query() -> Tool {
+    let description = "Judges a GoogleSQL statement as `query` would, without running it and \
+        without asking anybody: whether it would run at once, need approval or be refused and \
+        why, what was found in it, which columns come back masked, and about how many bytes it \
+        would process. Use it before a query that may be refused or expensive.";
+    tool::<CheckQuery, Verdict>(CHECK_QUERY, "Check a query", description, reading())
 }
 
 fn query() -> Tool {
@@ -64,7 +102,7 @@ fn answer_question() -> Tool {
         .idempotent(false)
         .open_world(false);
     let title = "Answer an approver";
-    tool::<Answer, Progress>(ANSWER_QUESTION, title, description, effects)
+    tool::<AnswerQuestion, Progress>(ANSWER_QUESTION, title, description, effects)
 }
 
 fn cancel() -> Tool {

@@ -1,6 +1,7 @@
 //! The door for MCP clients, message by message. What a client of somebody else makes of it
 //! is tested in `end2end/tests/mcp.spec.ts`.
 
+mod looking;
 mod protocol;
 mod queries;
 mod refused;
