@@ -131,6 +131,10 @@ impl From<StoreError> for ServiceError {
                 "draft_moved",
                 "somebody else changed this draft meanwhile: read it anew",
             ),
+            StoreError::Unstorable => Self::invalid(
+                "text",
+                "a text has the character U+0000, which cannot be kept; leave it out",
+            ),
             StoreError::RunEnded => Self::conflict("run_ended", "the run has ended"),
             other => Self::Store(other),
         }

@@ -193,6 +193,18 @@ fn check_submission(submission: &Submission, sql_bytes: usize) -> Result<(), Ser
     if submission.purpose.len() > 1000 {
         return Err(ServiceError::invalid("purpose", "use at most 1000 bytes"));
     }
+    let texts = [
+        ("sql", &submission.sql),
+        ("purpose", &submission.purpose),
+        ("unmask_reason", &submission.unmask_reason),
+    ];
+    // PostgreSQL's texts do not have it, and no query needs it.
+    if let Some((field, _)) = texts.into_iter().find(|(_, text)| text.contains('\0')) {
+        return Err(ServiceError::invalid(
+            field,
+            "leave the character U+0000 out",
+        ));
+    }
     check_unmasking(submission)?;
     let reserved = |name: &String| name.eq_ignore_ascii_case(analysis::SALT_PARAMETER);
     let mut names = submission.parameters.iter().filter_map(|p| p.name.as_ref());

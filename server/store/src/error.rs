@@ -14,6 +14,9 @@ pub enum StoreError {
     /// A unique key is taken.
     #[error("this already exists")]
     AlreadyExists,
+    /// A text has a character that the database cannot keep.
+    #[error("the text has a character that cannot be kept")]
+    Unstorable,
     /// The intent is no longer in the state that the caller saw.
     #[error("the intent is no longer `{expected}`")]
     Moved {
@@ -66,6 +69,11 @@ impl From<sqlx::Error> for StoreError {
         match &error {
             sqlx::Error::Database(database) if database.is_unique_violation() => {
                 Self::AlreadyExists
+            }
+            // `character_not_in_repertoire`: PostgreSQL's texts have no U+0000
+            // (PostgreSQL 15, appendix A).
+            sqlx::Error::Database(database) if database.code().as_deref() == Some("22021") => {
+                Self::Unstorable
             }
             _ => Self::Unavailable(error),
         }

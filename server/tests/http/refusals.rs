@@ -70,6 +70,8 @@ async fn each_wrong_submission_has_its_status_code_and_entry() {
             422,
             "invalid_field",
         ),
+        (json(), sql("SELECT '\0'"), 422, "invalid_field"),
+        (json(), with("purpose", json!("a\0b")), 422, "invalid_field"),
         (
             json(),
             with("maximum_bytes_billed", json!(0)),
