@@ -8,6 +8,9 @@ use crate::support::Who;
 /// Groups that policies ask.
 pub const GROUPS: [&str; 3] = ["data-stewards", "security", "finance"];
 
+/// Whose people break the glass.
+pub const ON_CALL: &str = "finance";
+
 /// What the identity provider says of somebody, until they sign in anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
@@ -34,6 +37,12 @@ pub enum Deed {
     SuspendAgent,
     /// An administrator keeps a person out.
     Disable(Who),
+    /// An approver lets a colleague decide in their place.
+    Delegate(Who, Who),
+    /// They take back whatever they lent.
+    TakeBack(Who),
+    /// A person lets the query run without the usual votes.
+    BreakGlass(Who),
     /// A person signs in, in other groups than before.
     SignIn(Who, Claims),
     /// Time passes, in seconds.
@@ -55,12 +64,14 @@ impl Plan {
     /// Another one.
     pub fn draw(dice: &mut StdRng) -> Self {
         let waves = dice.random_range(2..=4);
+        let mut waves: Vec<_> = (0..waves).map(|_| wave(dice)).collect();
+        take_their_places(&mut waves);
         Self {
             initiator: *[Who::Alice, Who::Alice, Who::Heidi]
                 .choose(dice)
                 .expect("one"),
             claims: Who::ALL.map(|who| claims(dice, who)).to_vec(),
-            waves: (0..waves).map(|_| wave(dice)).collect(),
+            waves,
         }
     }
 }
@@ -70,12 +81,27 @@ fn wave(dice: &mut StdRng) -> Vec<Deed> {
     (0..deeds).map(|_| deed(dice)).collect()
 }
 
+/// Whoever is to decide in another's place does so in the next wave.
+fn take_their_places(waves: &mut [Vec<Deed>]) {
+    for before in 1..waves.len() {
+        let (earlier, later) = waves.split_at_mut(before);
+        for deed in earlier.last().into_iter().flatten() {
+            if let Deed::Delegate(_, delegate) = deed {
+                later[0].push(Deed::Vote(*delegate, Ballot::Approve));
+            }
+        }
+    }
+}
+
 fn deed(dice: &mut StdRng) -> Deed {
     let who = *Who::ALL.choose(dice).expect("one");
     match dice.random_range(0..100) {
-        0..50 if dice.random_ratio(1, 12) => Deed::Vote(who, Ballot::Deny),
-        0..50 => Deed::Vote(who, Ballot::Approve),
-        50..74 => Deed::Execute,
+        0..44 if dice.random_ratio(1, 12) => Deed::Vote(who, Ballot::Deny),
+        0..44 => Deed::Vote(who, Ballot::Approve),
+        44..56 => Deed::Delegate(who, *Who::ALL.choose(dice).expect("one")),
+        56..58 => Deed::TakeBack(who),
+        58..59 => Deed::BreakGlass(who),
+        59..74 => Deed::Execute,
         74..76 => Deed::Withdraw,
         76..80 => Deed::Expire,
         80..82 => Deed::EndRun,

@@ -9,7 +9,7 @@ use super::{
     world::{Asked, World},
 };
 use crate::support::Who;
-use countersign::services::{CastVote, ServiceError};
+use countersign::services::{BreakGlass, CastVote, ServiceError};
 use store::StoreError;
 
 /// Plays it; an error says what does not hold.
@@ -98,6 +98,22 @@ async fn act(
             let context = portal.by(Who::Grace);
             services.disable_person(&context, who.id(), "gone").await
         }
+        Deed::Delegate(absent, delegate) => {
+            let context = world.by(*absent, &session(*absent));
+            let dates = (portal.now(), portal.now().plus_seconds(900));
+            let lent = services.delegate(&context, delegate.id(), dates).await;
+            lent.map(|_| ())
+        }
+        Deed::TakeBack(absent) => world.take_back(*absent, &session(*absent)).await,
+        Deed::BreakGlass(who) => {
+            let context = world.by(*who, &session(*who));
+            let said = BreakGlass {
+                reason: "nobody of those who decide answers",
+                ticket: "INC-1",
+            };
+            let broken = services.break_glass(&context, approval, said).await;
+            broken.map(|_| ())
+        }
         Deed::SignIn(who, claims) => {
             world.sign_in(*who, claims, portal.now()).await;
             Ok(())
@@ -122,6 +138,7 @@ fn is_an_answer(error: &ServiceError) -> bool {
             | ServiceError::Refused { .. }
             | ServiceError::NotFound { .. }
             | ServiceError::Conflict { .. }
+            | ServiceError::Invalid { .. }
             | ServiceError::Token { .. }
             // The machine is busy: whoever waited for two seconds is told so.
             | ServiceError::Store(StoreError::Unavailable(_))

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Ballot, IntentState, Requirement, Role};
+use domain::{Ballot, IntentState, PersonId, Requirement, Role, Timestamp};
 use serde::Deserialize;
 use store::{ApprovalRecord, EntryRecord, VoteRecord};
 
-use super::world::{Asked, World};
+use super::{
+    plan::ON_CALL,
+    world::{Asked, World},
+};
 use crate::support::Who;
 
 /// What came of a round.
@@ -16,8 +19,12 @@ pub struct Ended {
     pub was_executed: bool,
     /// Enough people approved.
     pub was_approved: bool,
+    /// Somebody broke the glass, and that was enough.
+    pub was_excepted: bool,
     /// Somebody denied.
     pub was_denied: bool,
+    /// So many votes were cast in another's place.
+    pub votes_in_place: u64,
     /// So many votes were refused.
     pub refused_votes: u64,
 }
@@ -29,6 +36,7 @@ pub struct Story {
     entries: Vec<EntryRecord>,
     votes: Vec<VoteRecord>,
     state: IntentState,
+    is_excepted_on_record: bool,
     told: Told,
 }
 
@@ -37,8 +45,11 @@ pub struct Story {
 struct Told {
     people: BTreeMap<String, Known>,
     state: Option<IntentState>,
-    approving: BTreeSet<String>,
-    denying: BTreeSet<String>,
+    /// Whose vote it is, and who cast it.
+    approving: BTreeMap<String, String>,
+    denying: BTreeMap<String, String>,
+    delegations: BTreeMap<String, Delegation>,
+    on_call: BTreeSet<String>,
     is_run_ended: bool,
     prepared: u32,
     sealed: u32,
@@ -58,6 +69,15 @@ struct SignedIn {
     roles: Vec<Role>,
 }
 
+/// Who decides in whose place, and when.
+#[derive(Deserialize)]
+struct Delegation {
+    absent: PersonId,
+    delegate: PersonId,
+    from: Timestamp,
+    until: Timestamp,
+}
+
 #[derive(Deserialize)]
 struct Moved {
     from: IntentState,
@@ -67,6 +87,7 @@ struct Moved {
 #[derive(Deserialize)]
 struct Cast {
     ballot: Ballot,
+    on_behalf_of: Option<PersonId>,
 }
 
 type Rule = Result<(), String>;
@@ -90,7 +111,9 @@ impl Story {
         entries.reverse();
         let approval = store.approval(id.id).await.expect("read");
         let intent = store.intent(asked.intent).await.expect("read");
+        let exceptions = store.exceptions(u32::MAX).await.expect("read");
         Self {
+            is_excepted_on_record: exceptions.iter().any(|one| one.approval == id.id),
             asked: asked.clone(),
             approval: approval.expect("the approval"),
             entries,
@@ -121,6 +144,8 @@ impl Story {
         require(told.prepared <= 1, "an approval is used once")?;
         require(told.sealed <= 1, "one result is sealed")?;
         require(jobs <= told.prepared as usize, "a job was prepared")?;
+        let is_review_due = !told.ended.was_excepted || self.is_excepted_on_record;
+        require(is_review_due, "an exception waits for its review")?;
         Ok(self.told.ended)
     }
 
@@ -134,6 +159,14 @@ impl Story {
             }
             "person.disabled" => self.person(subject).is_disabled = true,
             "person.enabled" => self.person(subject).is_disabled = false,
+            "delegation.granted" => {
+                let granted = payload(entry)?;
+                self.told.delegations.insert(subject.to_owned(), granted);
+            }
+            "delegation.revoked" => drop(self.told.delegations.remove(subject)),
+            "break_glass.declared" if is_ours => {
+                self.told.on_call.insert(entry.actor.clone());
+            }
             "vote.refused" if is_ours => self.told.ended.refused_votes += 1,
             "vote.cast" if is_ours => self.follow_vote(entry)?,
             "intent.received" if is_ours => self.told.state = Some(IntentState::Received),
@@ -153,17 +186,45 @@ impl Story {
         self.told.people.entry(id.to_owned()).or_default()
     }
 
+    fn is_asker(&self, person: &str) -> bool {
+        let askers = [Who::Alice.id(), self.asked.actor.initiator];
+        askers.iter().any(|asker| asker.to_string() == person)
+    }
+
+    /// Whether somebody was ever signed in so that this is theirs; a session keeps what was
+    /// said when it began.
+    fn was(&self, person: &str, fits: impl Fn(&SignedIn) -> bool) -> bool {
+        let known = self.told.people.get(person);
+        known.is_some_and(|known| known.claims.iter().any(fits))
+    }
+
     fn follow_vote(&mut self, entry: &EntryRecord) -> Rule {
+        let cast: Cast = payload(entry)?;
         let voter = &entry.actor;
-        let askers = [Who::Alice.id(), self.asked.actor.initiator].map(|id| id.to_string());
-        require(!askers.contains(voter), "nobody votes on their own request")?;
-        let known = self.told.people.get(voter).ok_or("a voter is a person")?;
-        // A session keeps what was said when it began.
+        let place = cast.on_behalf_of.map_or(voter.clone(), |id| id.to_string());
+        for person in [voter, &place] {
+            let is_asker = self.is_asker(person);
+            require(!is_asker, "nobody votes on what they asked for")?;
+            let approves = |claims: &SignedIn| claims.roles.contains(&Role::Approver);
+            require(self.was(person, approves), "a voter approves")?;
+        }
+        let asked = &self.approval.requirements;
         let is_asked = |claims: &SignedIn| {
-            let asks = |requirement: &Requirement| shares(&requirement.approvers, &claims.groups);
-            claims.roles.contains(&Role::Approver) && self.approval.requirements.iter().any(asks)
+            asked
+                .iter()
+                .any(|requirement| shares(&requirement.approvers, &claims.groups))
         };
-        require(known.claims.iter().any(is_asked), "a voter is asked")?;
+        require(self.was(&place, is_asked), "a voter is asked")?;
+        if place != *voter {
+            self.told.ended.votes_in_place += 1;
+            let mut lent = self.told.delegations.values();
+            let is_lent = lent.any(|lent| {
+                lent.absent.to_string() == place
+                    && lent.delegate.to_string() == *voter
+                    && (lent.from..lent.until).contains(&entry.at)
+            });
+            require(is_lent, "a colleague was asked to decide in their place")?;
+        }
         require(
             self.told.state == Some(IntentState::PendingApproval),
             "a vote is cast while the intent waits",
@@ -172,13 +233,15 @@ impl Story {
             entry.at < self.approval.expires_at,
             "a vote is cast in time",
         )?;
-        let Cast { ballot } = payload(entry)?;
-        let is_first = match ballot {
-            Ballot::Approve => self.told.approving.insert(voter.clone()),
-            Ballot::Deny => self.told.denying.insert(voter.clone()),
+        let told = &mut self.told;
+        let is_second = [&told.approving, &told.denying].into_iter().any(|votes| {
+            votes.contains_key(&place) || votes.values().any(|earlier| earlier == voter)
+        });
+        match cast.ballot {
+            Ballot::Approve => told.approving.insert(place, voter.clone()),
+            Ballot::Deny => told.denying.insert(place, voter.clone()),
         };
-        let both = self.told.approving.intersection(&self.told.denying).count();
-        require(is_first && both == 0, "a person votes once")
+        require(!is_second, "a person votes once")
     }
 
     fn follow_move(&mut self, entry: &EntryRecord) -> Rule {
@@ -193,6 +256,10 @@ impl Story {
             IntentState::Approved => {
                 self.told.ended.was_approved = true;
                 require(is_in_time, "nothing is approved after its time")?;
+                self.told.ended.was_excepted = self.is_excepted();
+                if self.told.ended.was_excepted {
+                    return Ok(());
+                }
                 self.require_enough()
             }
             IntentState::Denied => {
@@ -209,15 +276,27 @@ impl Story {
         }
     }
 
+    /// Whether somebody on call who did not ask for it broke the glass.
+    fn is_excepted(&self) -> bool {
+        let on_call = |claims: &SignedIn| claims.groups.iter().any(|group| group == ON_CALL);
+        let mut declared = self.told.on_call.iter();
+        declared.any(|person| !self.is_asker(person) && self.was(person, on_call))
+    }
+
+    /// Somebody as they last signed in, if they can still get in.
+    fn present(&self, person: &str) -> Option<&SignedIn> {
+        let known = self.told.people.get(person)?;
+        let claims = known.claims.last()?;
+        (!known.is_disabled && claims.roles.contains(&Role::Approver)).then_some(claims)
+    }
+
     /// Every requirement is met by so many people who can still get in.
     fn require_enough(&self) -> Rule {
         require(self.told.denying.is_empty(), "nobody denied")?;
         let voters = self.told.approving.iter();
         let voters: Vec<&SignedIn> = voters
-            .filter_map(|voter| self.told.people.get(voter))
-            .filter(|known| !known.is_disabled)
-            .filter_map(|known| known.claims.last())
-            .filter(|claims| !claims.roles.is_empty())
+            .filter(|(_, voter)| self.present(voter).is_some())
+            .filter_map(|(place, _)| self.present(place))
             .collect();
         for Requirement {
             approvers, count, ..

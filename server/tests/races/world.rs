@@ -4,13 +4,13 @@ use std::{collections::BTreeSet, fs};
 
 use countersign::{
     context::{Actor, Context, RunActor},
-    services::{NewAgent, Services, Submission},
+    services::{NewAgent, ServiceError, Services, Submission},
 };
 use domain::{AgentId, AgentState, IntentId, RunId, Timestamp};
 use rand::{Rng as _, rngs::StdRng, seq::IndexedRandom as _};
 use tempfile::TempDir;
 
-use super::plan::{Claims, GROUPS};
+use super::plan::{Claims, GROUPS, ON_CALL};
 use crate::support::{CUSTOMERS_SQL, Reply, TestPortal, Who, new_run};
 
 /// A portal, and what every round begins with.
@@ -36,7 +36,10 @@ impl World {
     pub async fn new(dice: &mut StdRng) -> Self {
         let policy = tempfile::tempdir().expect("a folder");
         fs::write(policy.path().join("drawn.cedar"), policies(dice)).expect("written");
-        let further = format!("[policy]\ndirectory = \"{}\"\n", policy.path().display());
+        let further = format!(
+            "[policy]\ndirectory = \"{}\"\n[approvals]\nbreak_glass_groups = [\"{ON_CALL}\"]\n",
+            policy.path().display()
+        );
         let portal = TestPortal::configured(&further).await;
         portal.warehouse.replies(Reply::customers());
         let new = NewAgent {
@@ -83,14 +86,20 @@ impl World {
         }
     }
 
-    /// Everybody is let in as these claims say, and the agent may work.
+    /// Everybody is let in as these claims say and decides for themselves, and the agent may
+    /// work.
     pub async fn reset(&self, claims: &[Claims]) {
         let now = self.portal.now();
+        let lent = self.portal.store.delegations(now).await.expect("read");
         let begun = self.portal.store.begin("system", now).await;
         let mut tx = begun.expect("begun");
         for (who, claims) in Who::ALL.into_iter().zip(claims) {
             tx.sign_in(&sign_in(who, claims)).await.expect("signed in");
             tx.enable_person(who.id(), "again").await.expect("enabled");
+        }
+        for delegation in lent {
+            let revoked = tx.revoke_delegation(delegation.id).await;
+            revoked.expect("revoked");
         }
         tx.commit().await.expect("committed");
         let (frank, grace) = (self.portal.by(Who::Frank), self.portal.by(Who::Grace));
@@ -138,6 +147,19 @@ impl World {
         let mut tx = self.portal.store.begin("system", now).await.expect("begun");
         tx.sign_in(&sign_in(who, claims)).await.expect("signed in");
         tx.commit().await.expect("committed");
+    }
+
+    /// Takes back what somebody lent.
+    pub async fn take_back(&self, absent: Who, claims: &Claims) -> Result<(), ServiceError> {
+        let context = self.by(absent, claims);
+        let lent = self.portal.store.delegations(self.portal.now()).await?;
+        for delegation in lent.iter().filter(|lent| lent.absent == absent.id()) {
+            let taken_back = self
+                .services()
+                .take_back_delegation(&context, delegation.id);
+            taken_back.await?;
+        }
+        Ok(())
     }
 
     /// Ends it: the whole chain verifies.
