@@ -45,6 +45,8 @@ export default defineConfig({
         'mail.spec.ts',
         'masking.spec.ts',
         'bad-input.spec.ts',
+        'faults.spec.ts',
+        'kills.spec.ts',
         'pages.spec.ts',
         'people.spec.ts',
         'pipeline.spec.ts',

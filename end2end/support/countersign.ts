@@ -18,6 +18,8 @@ export interface Neighbours {
   identity?: string;
   /** Lines for `[mail]` instead of a folder of mails. */
   mail?: string | undefined;
+  /** Lines for `[warehouse]` beyond the usual. */
+  warehouse?: string | undefined;
 }
 
 /** The running program. */
@@ -94,6 +96,7 @@ project = "${neighbours.project}"
 datasets = ["${neighbours.dataset}"]
 default_dataset = "${neighbours.dataset}"
 access_token_file = '${folder}/access-token'
+${neighbours.warehouse ?? ''}
 
 [approvals]
 break_glass_groups = ["platform-admins"]

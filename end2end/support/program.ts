@@ -42,6 +42,13 @@ export class Program {
     }
   }
 
+  /** Ends it as a power cut would (signal 9), and waits for that. */
+  async kill(): Promise<void> {
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGKILL');
+    await ended;
+  }
+
   /** Asks it to end, and waits for that. */
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;

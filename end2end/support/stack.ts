@@ -13,13 +13,25 @@ export interface Stack {
   url: string;
   /** The sandbox's identity provider. */
   issuer: string;
+  /** Starts Countersign again, with all that it kept; it has to be stopped or gone. */
+  restart(): Promise<void>;
   /** The sandbox's BigQuery, as only Countersign and the tests may ask it. */
   bigquery: { url: string; accessToken: string };
   stop(): Promise<void>;
 }
 
-/** Starts the whole system; `mail` are lines for `[mail]` instead of a folder of mails. */
-export async function startStack(mail?: string): Promise<Stack> {
+/** How a system differs from the usual one. */
+export interface UnusualStack {
+  /** Lines for `[mail]` instead of a folder of mails. */
+  mail?: string;
+  /** Lines for `[warehouse]` beyond the usual. */
+  warehouse?: string;
+  /** What stands before BigQuery, given its address: where Countersign finds it. */
+  before?: (bigquery: string) => Promise<string>;
+}
+
+/** Starts the whole system. */
+export async function startStack(unusual: UnusualStack = {}): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-'));
   const [port, bigqueryPort, identityPort] = [await freePort(), await freePort(), await freePort()];
   const secrets = { clientSecret: secret(), accessToken: secret() };
@@ -39,11 +51,16 @@ export async function startStack(mail?: string): Promise<Stack> {
   );
   const discovery = `${issuer}/.well-known/openid-configuration`;
   await sandbox.waitUntil('it was ready', () => answers(discovery));
-  const neighbours = { issuer, bigquery, ...secrets, project: 'demo', dataset: 'shop', mail };
+  const { mail, warehouse, before = (url) => Promise.resolve(url) } = unusual;
+  const there = { issuer, bigquery: await before(bigquery), project: 'demo', dataset: 'shop' };
+  const neighbours = { ...there, ...secrets, mail, warehouse };
   const countersign = await startCountersign(folder, port, neighbours).catch(async (error) => {
     await sandbox.stop();
     throw error;
   });
+  const restart = async () => {
+    countersign.program = (await startCountersign(folder, port, neighbours)).program;
+  };
   const stop = async () => {
     await countersign.program.stop();
     await sandbox.stop();
@@ -55,6 +72,7 @@ export async function startStack(mail?: string): Promise<Stack> {
     url: countersign.url,
     issuer,
     bigquery: { url: bigquery, accessToken },
+    restart,
     stop,
   };
 }

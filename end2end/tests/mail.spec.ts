@@ -70,10 +70,11 @@ async function withMailServer(
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-mail-'));
   const server = await MailServer.start(folder, '--tls', name, ...parameters);
-  const stack = await startStack(`
+  const mail = `
 smtp_url = "smtp://localhost:${server.port}?tls=required"
 ca_file = '${folder}/authority.pem'
-timeout_seconds = 3`);
+timeout_seconds = 3`;
+  const stack = await startStack({ mail });
   try {
     const person = async (person: Person) => {
       const context = await browser.newContext({ baseURL: stack.url });

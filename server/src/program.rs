@@ -39,11 +39,8 @@ use crate::{
     proof::{Issuers, PersonIssuer, WorkloadIssuer},
     services::{ConfiguredPolicy, GrantRule, Parts, Services, StepUpRule},
     ui,
-    warehouse::{self, BigQuery, Settings, Warehouse},
+    warehouse::{self, BigQuery, Retrying, Settings, Warehouse},
 };
-
-/// How long one call of BigQuery may take.
-const WAREHOUSE_DEADLINE: Duration = Duration::from_secs(30);
 
 /// Serves until `stop` resolves.
 pub async fn serve(
@@ -166,12 +163,11 @@ async fn connect(config: &WarehouseConfig) -> anyhow::Result<Arc<dyn Warehouse>>
         project: config.project.clone(),
         location: config.location.clone(),
         credentials,
-        deadline: WAREHOUSE_DEADLINE,
+        deadline: Duration::from_secs(config.request_timeout_seconds.into()),
     };
     let bigquery = BigQuery::connect(settings).await;
-    Ok(Arc::new(
-        bigquery.context("cannot prepare the connection to BigQuery")?,
-    ))
+    let bigquery = bigquery.context("cannot prepare the connection to BigQuery")?;
+    Ok(Arc::new(Retrying::new(Arc::new(bigquery))))
 }
 
 fn mailer(config: &MailConfig) -> anyhow::Result<Arc<dyn Mailer>> {

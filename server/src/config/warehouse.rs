@@ -36,6 +36,8 @@ pub struct WarehouseConfig {
     pub service_account_key_file: Option<PathBuf>,
     /// No job may bill more bytes.
     pub maximum_bytes_billed: u64,
+    /// BigQuery has so many seconds for each answer.
+    pub request_timeout_seconds: u32,
     /// A job is cancelled after so many seconds.
     pub job_timeout_seconds: u32,
     /// On-demand price of one TiB, in US dollars.
@@ -88,6 +90,12 @@ impl WarehouseConfig {
             self.maximum_bytes_billed,
             1,
             1 << 50,
+        )?;
+        require_between(
+            "request_timeout_seconds",
+            self.request_timeout_seconds,
+            1,
+            60,
         )?;
         require_between("job_timeout_seconds", self.job_timeout_seconds, 1, 21_600)?;
         require_between(

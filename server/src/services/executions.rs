@@ -24,7 +24,7 @@ const OPEN: [IntentState; 4] = [
     IntentState::Running,
 ];
 /// A `received` intent this old has lost the request that was judging it.
-const ORPHANED_SECONDS: i64 = 60;
+const ORPHANED_SECONDS: i64 = 15;
 
 impl Services {
     /// Intents that wait for the executor.

@@ -96,7 +96,11 @@ impl Services {
             Err(other) => return Err(other.into()),
         }
         // A crash from here on leaves a `received` intent, which the executor judges later.
-        self.judge(&context.as_system(), new.id).await?;
+        match self.judge(&context.as_system(), new.id).await {
+            // Whoever judged it meanwhile counts.
+            Ok(()) | Err(ServiceError::Conflict { .. }) => {}
+            Err(other) => return Err(other),
+        }
         self.view_intent(self.existing_intent(new.id).await?).await
     }
 

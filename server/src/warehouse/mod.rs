@@ -9,6 +9,7 @@ mod error;
 mod job;
 mod message;
 mod query;
+mod retrying;
 mod table;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use bigquery::{BigQuery, Credentials, Settings, SettingsError};
 pub use error::WarehouseError;
 pub use job::{Job, JobError, JobId, JobStatistics, JobStatus, Page, PageToken, ParseJobIdError};
 pub use query::{DryRun, Parameter, Query};
+pub use retrying::Retrying;
 pub use table::TableDescription;
 
 /// BigQuery, as far as this program needs it.

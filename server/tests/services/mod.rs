@@ -19,6 +19,7 @@ mod policy;
 mod precedent;
 mod questions;
 mod results;
+mod retries;
 mod reviews;
 mod revocation;
 mod runs;
