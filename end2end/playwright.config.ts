@@ -44,6 +44,7 @@ export default defineConfig({
         'links.spec.ts',
         'mail.spec.ts',
         'masking.spec.ts',
+        'mcp.spec.ts',
         'bad-input.spec.ts',
         'faults.spec.ts',
         'kills.spec.ts',
