@@ -48,6 +48,7 @@ export default defineConfig({
         'bad-input.spec.ts',
         'faults.spec.ts',
         'kills.spec.ts',
+        'clients.spec.ts',
         'pages.spec.ts',
         'people.spec.ts',
         'pipeline.spec.ts',

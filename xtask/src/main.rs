@@ -4,6 +4,7 @@
 //! Both look at what the machine has, install what they can and say plainly what they cannot.
 
 mod browser;
+mod clients;
 mod command;
 mod configuration;
 mod download;
@@ -16,6 +17,7 @@ mod ports;
 mod postgres;
 mod processes;
 mod progress;
+mod python;
 mod run;
 mod secret;
 mod seed;

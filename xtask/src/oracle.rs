@@ -1,17 +1,15 @@
 //! The comparison of the SQL analysis with GoogleSQL's own analyser, which is a Python package
 //! in a virtual environment of its own.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 
-use crate::packages::install;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
-use crate::{command, duckdb};
+use crate::{command, duckdb, python};
 
 /// What is passed on to the comparison.
 #[derive(Args)]
@@ -80,47 +78,7 @@ fn folder(workspace: &Workspace) -> PathBuf {
     workspace.root.join("end2end/oracle")
 }
 
-/// The Python of a virtual environment with the packages; makes it where it is missing or old.
 fn provide(workspace: &Workspace, progress: &mut Progress) -> Result<PathBuf> {
-    let wanted = fs::read_to_string(folder(workspace).join("requirements.txt"))?;
-    let environment = workspace.cache.join("oracle");
-    let python = environment.join("bin/python");
-    let installed = environment.join("installed.txt");
-    if fs::read_to_string(&installed).is_ok_and(|packages| packages == wanted) {
-        return Ok(python);
-    }
-    if suitable_python().is_none() {
-        install(progress, "Python", &["python3", "python3-venv"])?;
-    }
-    let system = suitable_python().context("it needs Python 3.10 or newer")?;
-    progress.step("Installing GoogleSQL's analyser (30 MB)", || {
-        let mut create = Command::new(system);
-        command::run(create.args(["-m", "venv", "--clear"]).arg(&environment))?;
-        let mut install = Command::new(&python);
-        install
-            .current_dir(folder(workspace))
-            .args(["-m", "pip", "install", "--quiet"])
-            .args(["--disable-pip-version-check", "--requirement"])
-            .arg("requirements.txt");
-        command::run(&mut install)?;
-        Ok(fs::write(&installed, &wanted)?)
-    })?;
-    Ok(python)
-}
-
-/// A Python that the packages run on, and that can make virtual environments: Debian has these
-/// in a package of their own.
-fn suitable_python() -> Option<&'static str> {
-    const NAMES: [&str; 5] = [
-        "python3",
-        "python3.13",
-        "python3.12",
-        "python3.11",
-        "python3.10",
-    ];
-    let fits = |name: &&str| {
-        let test = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))";
-        command::succeeds(Command::new(name).args(["-c", test]))
-    };
-    NAMES.into_iter().find(fits)
+    let what = ("oracle", "GoogleSQL's analyser (30 MB)");
+    python::environment(workspace, progress, what, &folder(workspace))
 }

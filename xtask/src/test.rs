@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use crate::progress::Progress;
 use crate::workspace::Workspace;
-use crate::{browser, command, duckdb, oracle, postgres, run, web};
+use crate::{browser, clients, command, duckdb, oracle, postgres, run, web};
 
 /// What to test.
 #[derive(Args)]
@@ -132,6 +132,7 @@ fn require_component(progress: &mut Progress, component: &str, subcommand: &str)
 fn test_end2end(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
     run::build_programs(workspace, progress)?;
     let browser = browser::provide(workspace, progress)?;
+    let clients = clients::provide(workspace, progress);
     let folder = workspace.root.join("end2end");
     progress.step("End-to-end tests' types", || {
         command::run(
@@ -148,7 +149,8 @@ fn test_end2end(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
             .env(browser::BROWSER_VARIABLE, &browser)
             .env("COUNTERSIGN_PROGRAM", workspace.program("countersign"))
             .env("SANDBOX_PROGRAM", workspace.program("sandbox"))
-            .env("COUNTERSIGN_SITE", workspace.site());
+            .env("COUNTERSIGN_SITE", workspace.site())
+            .envs(clients);
         command::run(&mut playwright)
     })
 }

@@ -83,6 +83,10 @@ events! {
     GrantRefused => "grant.refused",
     /// A run's token was replaced by a new one.
     TokenRenewed => "run.token_renewed",
+    /// A file with credentials of a run was handed out.
+    CredentialsIssued => "run.credentials_issued",
+    /// A run's credentials were exchanged for a token.
+    CredentialsExchanged => "run.credentials_exchanged",
     /// A run was revoked.
     RunRevoked => "run.revoked",
     /// An identity provider is no longer trusted; what it vouched for ends.

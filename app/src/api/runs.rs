@@ -62,6 +62,10 @@ pub struct RunPage {
     pub evidence: Vec<Fact>,
     /// Where agents reach the program, without a slash at the end.
     pub api_url: String,
+    /// The project that BigQuery's clients have to name.
+    pub project: String,
+    /// Whether this person may hand a file of credentials to such clients.
+    pub may_hand_out: bool,
     /// What the agent asked, newest first.
     pub intents: Vec<IntentRow>,
     /// Whether this person may revoke it.

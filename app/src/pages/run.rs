@@ -1,5 +1,7 @@
 //! `/runs/{id}`: one run; right after opening, its token, once.
 
+mod clients;
+
 use domain::{RunId, Timestamp};
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -41,6 +43,7 @@ fn show(page: RunPage, failure: Option<&Failure>) -> AnyView {
         (page.may_revoke && page.header.state == RunState::Open).then(|| revoke(run, failure));
     let intents = intents(&page, now);
     let proof = proof(&page);
+    let clients = clients::clients(&page);
     view! {
         <Heading title=page.header.purpose.clone()>
             <a class="button" href=format!("/sessions/{run}")>
@@ -50,6 +53,7 @@ fn show(page: RunPage, failure: Option<&Failure>) -> AnyView {
         {note}
         {token}
         {facts(page, now)}
+        {clients}
         {proof}
         <section>
             <h2 class="section-title">"Asked so far"</h2>

@@ -79,6 +79,8 @@ impl RunDesk for SampleRuns {
                 value: "https://accounts.example.com".to_owned(),
             }],
             api_url: "http://127.0.0.1:8080".to_owned(),
+            project: "demo".to_owned(),
+            may_hand_out: number == 0,
             intents: if number == 0 {
                 vec![]
             } else {

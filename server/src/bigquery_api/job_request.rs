@@ -48,6 +48,12 @@ impl JobRequest {
         // What the client calls the job, for itself.
         configuration.ignore(&["labels", "jobTimeoutMs", "jobType"]);
         let is_dry_run = configuration.flag("dryRun")?.unwrap_or(false);
+        for kind in ["load", "copy", "extract"] {
+            if configuration.value(kind).is_some() {
+                let what = "is not offered through Countersign: only queries run here";
+                return Err(configuration.wrong(kind, what));
+            }
+        }
         let mut written = configuration.object("query")?;
         let query = query(&mut written, services)?;
         written.end()?;

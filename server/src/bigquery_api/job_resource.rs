@@ -50,12 +50,15 @@ pub(super) fn is_done(view: &IntentView) -> bool {
 pub(super) struct Failure {
     /// BigQuery's word.
     pub(super) reason: &'static str,
+    /// Ours, finer and stable.
+    pub(super) code: String,
     pub(super) message: String,
 }
 
 impl Failure {
-    pub(super) fn wire(&self) -> Value {
-        json!({"reason": self.reason, "message": self.message})
+    fn wire(&self) -> Value {
+        let message = format!("{} [countersign: {}]", self.message, self.code);
+        json!({"reason": self.reason, "message": message})
     }
 }
 
@@ -74,14 +77,19 @@ pub(super) fn failure(view: &IntentView, public_url: &str) -> Option<Failure> {
         IntentState::Withdrawn | IntentState::Cancelled => "stopped",
         _ => return None,
     };
-    let said = match (&view.problem, view.intent.state) {
-        (Some(problem), _) => format!("{} [countersign: {}]", problem.detail, problem.code),
-        (None, IntentState::Denied) => format!("People denied it{}", comments(view)),
-        (None, state) => format!("It is {state}"),
+    let state = view.intent.state;
+    let (code, said) = match (&view.problem, state) {
+        (Some(problem), _) => (problem.code.clone(), problem.detail.clone()),
+        (None, IntentState::Denied) => {
+            let said = format!("People denied it{}", comments(view));
+            (state.to_string(), said)
+        }
+        (None, _) => (state.to_string(), format!("It is {state}")),
     };
     let page = page(view, public_url).map(|page| format!("; see {page}"));
     Some(Failure {
         reason,
+        code,
         message: format!("{said}{}", page.unwrap_or_default()),
     })
 }

@@ -156,9 +156,13 @@ pub(super) async fn existing(
     found.ok_or_else(|| Problem::not_found("job"))
 }
 
+/// What the Node.js client sends where its code names no project: `@google-cloud/common` 8.2
+/// encodes its own placeholder before it would replace it. There is one project to mean.
+const UNNAMED: &str = "{{projectId}}";
+
 /// Jobs, datasets and tables of other projects do not exist here.
 pub(super) fn in_our_project(services: &Services, project: &str) -> Result<(), Box<Problem>> {
-    if project == services.project() {
+    if project == services.project() || project == UNNAMED {
         return Ok(());
     }
     Err(Problem::not_found("project").into())
@@ -223,8 +227,6 @@ pub(super) fn refusal(view: &IntentView, services: &Services) -> Option<Problem>
         "accessDenied" => StatusCode::FORBIDDEN,
         _ => StatusCode::BAD_REQUEST,
     };
-    Some(
-        Problem::new(status, "job_without_result", "The job gave no result")
-            .detail(failure.message),
-    )
+    let title = "The job gave no result";
+    Some(Problem::new(status, failure.code, title).detail(failure.message))
 }

@@ -6,6 +6,7 @@
 //! Whatever a request says that is not known here is refused, never passed on.
 
 mod answer;
+mod asked;
 mod cells;
 mod datasets;
 mod discovery;

@@ -3,7 +3,7 @@
 
 use axum::{
     Extension, Json,
-    extract::{Path, Query, State},
+    extract::{Path, State},
 };
 use domain::IntentState;
 use http::StatusCode;
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 pub(super) use super::cells::TimestampForm;
 use super::{
+    asked::{Asked, flag},
     cells,
     job_resource::reference,
     jobs::{existing, in_our_project, patience, refusal},
@@ -29,12 +30,13 @@ const ROWS: u64 = 10_000;
 /// Query parameters that count; what only shapes the answer is passed over.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Asked {
+pub(super) struct PageAsked {
     max_results: Option<u64>,
     start_index: Option<u64>,
     page_token: Option<String>,
     timeout_ms: Option<u64>,
-    #[serde(rename = "formatOptions.useInt64Timestamp")]
+    #[serde(default, rename = "formatOptions.useInt64Timestamp")]
+    #[serde(deserialize_with = "flag")]
     use_int64_timestamp: Option<bool>,
 }
 
@@ -65,7 +67,7 @@ pub(super) async fn read(
     State(services): State<Services>,
     Extension(context): Extension<Context>,
     Path((project, id)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
+    Asked(asked): Asked<PageAsked>,
 ) -> Result<Json<Value>, Problem> {
     in_our_project(&services, &project)?;
     let page = Page {
@@ -89,7 +91,7 @@ pub(super) async fn read(
 }
 
 /// A page's token is the number of its first row.
-fn start(asked: &Asked) -> Result<u64, Box<Problem>> {
+fn start(asked: &PageAsked) -> Result<u64, Box<Problem>> {
     let Some(token) = &asked.page_token else {
         return Ok(asked.start_index.unwrap_or(0));
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use axum::{
     Extension, Json,
-    extract::{Path, Query, State},
+    extract::{Path, State},
 };
 use domain::{IntentState, TableName};
 use http::StatusCode;
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
+    asked::{Asked, flag},
     cells::{self, TimestampForm},
     jobs::{in_our_project, patience, refusal},
     tables,
@@ -32,11 +33,12 @@ const ROWS_MAXIMUM: u64 = 10_000;
 /// Query parameters that count.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Asked {
+pub(super) struct PageAsked {
     max_results: Option<u64>,
     start_index: Option<u64>,
     page_token: Option<String>,
-    #[serde(rename = "formatOptions.useInt64Timestamp")]
+    #[serde(default, rename = "formatOptions.useInt64Timestamp")]
+    #[serde(deserialize_with = "flag")]
     use_int64_timestamp: Option<bool>,
 }
 
@@ -46,7 +48,7 @@ pub(super) async fn list(
     State(services): State<Services>,
     Extension(context): Extension<Context>,
     Path((project, dataset, table)): Path<(String, String, String)>,
-    Query(asked): Query<Asked>,
+    Asked(asked): Asked<PageAsked>,
 ) -> Result<Json<Value>, Problem> {
     in_our_project(&services, &project)?;
     if asked.start_index.unwrap_or(0) > 0 || asked.page_token.is_some() {
@@ -57,7 +59,7 @@ pub(super) async fn list(
         )
         .detail("A table's rows have no order: ask for further ones with a query."));
     }
-    let name = TableName::new(format!("{project}.{dataset}.{table}"));
+    let name = TableName::new(format!("{}.{dataset}.{table}", services.project()));
     let columns = tables::existing(&services, &context, &name).await?.columns;
     let rows = asked.max_results.unwrap_or(ROWS).min(ROWS_MAXIMUM);
     let timestamps = match asked.use_int64_timestamp {

@@ -21,7 +21,7 @@ pub(super) async fn list(
     Path((project, dataset)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
     in_our_project(&services, &project)?;
-    let prefix = format!("{project}.{dataset}.");
+    let prefix = format!("{}.{dataset}.", services.project());
     let mut tables = services.readable_tables(&context).await?;
     tables.retain(|table| table.name.as_str().starts_with(&prefix));
     let listed: Vec<_> = tables.iter().filter_map(resource).collect();
@@ -38,7 +38,7 @@ pub(super) async fn read(
     Path((project, dataset, table)): Path<(String, String, String)>,
 ) -> Result<Json<Value>, Problem> {
     in_our_project(&services, &project)?;
-    let name = TableName::new(format!("{project}.{dataset}.{table}"));
+    let name = TableName::new(format!("{}.{dataset}.{table}", services.project()));
     let found = existing(&services, &context, &name).await?;
     let mut described = resource(&found).ok_or_else(|| Problem::not_found("table"))?;
     described["schema"] = schema::schema(&found.columns);

@@ -5,6 +5,7 @@
 
 mod agents;
 mod approvals;
+mod credentials;
 mod delegations;
 mod deliveries;
 mod devices;
@@ -36,7 +37,7 @@ use axum::{
     extract::{Request, State},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
-    routing::get,
+    routing::{get, post},
 };
 use http::request::Parts;
 use leptos::{
@@ -71,6 +72,7 @@ pub fn router(services: Services, options: LeptosOptions) -> Router {
     Router::new()
         .route("/events", get(events::stream))
         .route("/reviews/{id}/export.csv", get(export::campaign))
+        .route("/runs/{id}/credentials", post(credentials::hand_out))
         .with_state(services.clone())
         .merge(app::router(options, Arc::new(provide_desks)))
         .layer(from_fn_with_state(services, with_desks))

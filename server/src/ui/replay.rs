@@ -93,6 +93,14 @@ impl Desk {
             (EventName::TokenRenewed, _) => {
                 vec![Told::new(EventKind::Note, "The token was renewed")]
             }
+            (EventName::CredentialsIssued, _) => vec![Told::new(
+                EventKind::Note,
+                "A file of credentials was handed out",
+            )],
+            (EventName::CredentialsExchanged, _) => vec![Told::new(
+                EventKind::Note,
+                "A client exchanged the credentials for a token",
+            )],
             (EventName::JobStopped, _) => {
                 vec![Told::new(
                     EventKind::Job,

@@ -10,7 +10,7 @@ use domain::{Door, RunId};
 use store::{RunEvidence, RunRecord};
 
 use super::{Desk, errors::shown, names::agent_ref};
-use crate::services::{self, IntentView, may_revoke_run};
+use crate::services::{self, IntentView, may_hand_out, may_revoke_run};
 
 /// How long a run lives unless said.
 const USUAL_MINUTES: u32 = 60;
@@ -71,6 +71,8 @@ impl RunDesk for Desk {
             evidence: evidence(&view.run),
             token: token.map_err(shown)?.map(|token| token.reveal().to_owned()),
             api_url: self.services.public_url().to_owned(),
+            project: self.services.project().to_owned(),
+            may_hand_out: is_active && may_hand_out(&self.context, &view.run),
             intents: intents
                 .map_err(shown)?
                 .iter()

@@ -30,6 +30,7 @@ mod reviews;
 mod revocation;
 mod row;
 mod row_pages;
+mod run_credentials;
 mod runs;
 mod standing_approvals;
 mod table_uses;

@@ -252,13 +252,17 @@ impl Store {
         row.as_ref().map(read).transpose()
     }
 
-    /// The run whose present token has this SHA-256, hexadecimal.
+    /// The run of which this is a token, by its SHA-256, hexadecimal, with that token's end: the
+    /// present one, or one that its credentials were exchanged for.
     pub async fn run_by_token(&self, token_hash: &str) -> Result<Option<RunRecord>, StoreError> {
         let row = sqlx::query("select * from runs where token_hash = $1")
             .bind(token_hash)
             .fetch_optional(&self.reader)
             .await?;
-        row.as_ref().map(read).transpose()
+        match row {
+            Some(row) => read(&row).map(Some),
+            None => self.run_by_exchanged_token(token_hash).await,
+        }
     }
 
     /// The run that once had a token with this SHA-256, which a renewal replaced.

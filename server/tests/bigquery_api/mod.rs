@@ -1,5 +1,6 @@
 //! The front door for BigQuery's own clients: what they send, and what they read.
 
+mod credentials;
 mod listing;
 mod queries;
 mod refusals;

@@ -107,12 +107,13 @@ async fn a_denial_is_a_failed_job_with_its_reason_and_page() {
     let (reason, message) = job_error(&job);
     assert_eq!(reason, "accessDenied");
     assert!(message.starts_with("People denied it"), "{message}");
-    assert!(
-        message.ends_with(&format!("/approvals/{approval}")),
-        "{message}"
+    let page = format!("/approvals/{approval} [countersign: denied]");
+    assert!(message.ends_with(&page), "{message}");
+    let (status, reason, code) = super::refusal(&agent.look("/queries/job-1").await);
+    assert_eq!(
+        (status, reason.as_str(), code.as_str()),
+        (403, "accessDenied", "denied")
     );
-    let rows = agent.look("/queries/job-1").await;
-    assert_eq!(rows.status.as_u16(), 403);
     assert_eq!(portal.warehouse.job_count(), 0);
     portal.finish().await;
 }

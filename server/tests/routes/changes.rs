@@ -16,7 +16,8 @@ use crate::{
 };
 
 /// What people can change, and the entry that tells of it.
-pub const CHANGES: [(&str, &str); 34] = [
+pub const CHANGES: [(&str, &str); 35] = [
+    ("/runs/{id}/credentials", "run.credentials_issued"),
     ("/ui/answer_device_request", "device.decided"),
     ("/ui/answer_question", "question.answered"),
     ("/ui/approve_similar", "vote.cast"),
@@ -79,7 +80,9 @@ async fn ready(portal: &TestPortal, address: &str) -> Form {
             on_agent(portal, address).await
         }
         "/ui/enter_device_code" | "/ui/answer_device_request" => on_device(portal, address).await,
-        "/ui/open_run" | "/ui/revoke_run" => on_run(portal, address).await,
+        "/runs/{id}/credentials" | "/ui/open_run" | "/ui/revoke_run" => {
+            on_run(portal, address).await
+        }
         "/ui/open_campaign" | "/ui/give_verdict" | "/ui/sign_campaign" => {
             on_campaign(portal, address).await
         }
@@ -217,14 +220,14 @@ async fn on_agent(portal: &TestPortal, address: &str) -> Form {
 
 async fn on_run(portal: &TestPortal, address: &str) -> Form {
     let run = portal.run().await;
-    let fields = if address == "/ui/revoke_run" {
-        vec![("run", run.id.to_string()), ("reason", text("done"))]
-    } else {
+    let fields = if address == "/ui/open_run" {
         vec![
             ("agent", run.agent.to_string()),
             ("purpose", text("Count orders")),
             ("minutes", text("60")),
         ]
+    } else {
+        vec![("run", run.id.to_string()), ("reason", text("done"))]
     };
     (Who::Alice, fields)
 }
@@ -367,8 +370,11 @@ async fn session_of(portal: &TestPortal, person: PersonId) -> SignInId {
     sign_in
 }
 
-/// Sends a form as its page does, and looks that it was taken.
+/// Sends a form as its page does, and looks that it was taken: the browser goes to a page, or
+/// gets a file.
 async fn send(portal: &TestPortal, address: &str, (who, fields): Form) {
+    let run = fields.iter().find(|(name, _)| *name == "run");
+    let address = &run.map_or(address.to_owned(), |(_, id)| address.replace("{id}", id));
     let form = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish();
@@ -378,7 +384,9 @@ async fn send(portal: &TestPortal, address: &str, (who, fields): Form) {
         .body(Body::from(form))
         .expect("a request");
     let answer = portal.page(who, request).await;
-    assert!(answer.status.is_redirection(), "{address}: {answer:?}");
+    let is_file = answer.headers.contains_key(header::CONTENT_DISPOSITION);
+    let is_taken = answer.status.is_redirection() || is_file;
+    assert!(is_taken, "{address}: {answer:?}");
     let cookies = answer.headers.get_all(header::SET_COOKIE).iter().count();
     assert_eq!(cookies, 0, "{address}: the form came back: {answer:?}");
 }

@@ -30,6 +30,7 @@ const OPEN: [&str; 16] = [
     // Their proofs are in their bodies; see `oauth`.
     "/oauth2/device_authorization",
     "/oauth2/revoke",
+    "/oauth2/subject_token",
     "/oauth2/token",
     "/pkg",
     "/pkg/",

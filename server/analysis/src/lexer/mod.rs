@@ -227,6 +227,9 @@ impl<'a> Lexer<'a> {
     fn parameter(&mut self) -> Followed<Token> {
         let start = self.at;
         self.at += 1;
+        if self.rest().starts_with('`') {
+            return self.quoted_parameter(start);
+        }
         let system = self.rest().starts_with('@');
         self.at += usize::from(system);
         // A system variable has a path of names: `@@error.message`.
@@ -235,6 +238,21 @@ impl<'a> Lexer<'a> {
             return Ok(Token::Placeholder(self.text[start..self.at].to_owned()));
         }
         Err(Refusal::unsupported(&(start..self.at), "A hint"))
+    }
+
+    /// ``@`name` ``, as Python's DB-API writes parameters: the same as without the quotes.
+    fn quoted_parameter(&mut self, start: usize) -> Followed<Token> {
+        self.at += 1;
+        let name = self.take_while(is_word);
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        if is_name && self.rest().starts_with('`') {
+            self.at += 1;
+            return Ok(Token::Placeholder(format!("@{name}")));
+        }
+        Err(Refusal::unsupported(
+            &(start..self.at),
+            "A parameter with such a name",
+        ))
     }
 }
 

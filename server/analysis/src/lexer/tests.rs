@@ -55,8 +55,16 @@ fn numbers_and_paths_are_told_apart() {
 }
 
 #[test]
+fn a_parameters_name_may_be_quoted() {
+    assert_eq!(words("@`id`+@id"), ["@id", "+", "@id"]);
+}
+
+#[test]
 fn what_is_not_googlesql_is_refused() {
     for text in [
+        "@`a b`",
+        "@`1`",
+        "@`a",
         "'a",
         "'a\nb'",
         "'it''s'",

@@ -108,6 +108,7 @@ fn an_array_without_anything_left_is_empty() {
 fn the_parameter_of_the_salt_is_known_in_any_case() {
     let token = |text: &str| lexer::tokens(text).expect("tokens").remove(0).token;
     assert!(is_salt(&token("@countersign_salt")) && is_salt(&token("@Countersign_SALT")));
+    assert!(is_salt(&token("@`countersign_salt`")));
     assert!(!is_salt(&token("@countersign")) && !is_salt(&token("countersign_salt")));
 }
 

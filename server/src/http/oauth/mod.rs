@@ -11,6 +11,7 @@ mod form;
 mod introspect;
 mod metadata;
 mod revoke;
+mod run_credentials;
 mod token;
 
 use axum::{
@@ -30,6 +31,7 @@ use crate::{
 };
 use form::Parameters;
 pub use metadata::{KEY_ALGORITHMS, MCP_RESOURCE, RESOURCE};
+pub use run_credentials::file as credentials_file;
 
 /// The longest request, in bytes: two tokens and what is wanted.
 const BODY_BYTES: usize = 64 * 1024;
@@ -56,6 +58,10 @@ pub fn router(services: Services, limit: RateLimit) -> Router {
         .route(TOKEN, post(token::grant))
         .route(DEVICE_AUTHORIZATION, post(device::authorize))
         .route(REVOKE, post(revoke::revoke))
+        .route(
+            run_credentials::SUBJECT_TOKEN,
+            get(run_credentials::subject_token),
+        )
         .merge(introspection)
         .layer(from_fn_with_state(limit, by_address))
         .layer(from_fn_with_state(services.clone(), with_nonce))

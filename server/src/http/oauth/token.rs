@@ -12,6 +12,7 @@ use super::{
     details::{self, Granted},
     form::Parameters,
     require_resource,
+    run_credentials::TOKEN_TYPE,
 };
 use crate::{
     proof::PersonTokenKind,
@@ -55,23 +56,68 @@ async fn granted(
     let is_bound = key.is_some();
     let (opened, issued_token_type) = match parameters.required("grant_type")? {
         DEVICE_GRANT => (redeem(services, call, &parameters, key).await?, None),
+        EXCHANGE_GRANT if parameters.optional("subject_token_type") == Some(TOKEN_TYPE) => {
+            return exchange_credentials(services, call, &parameters).await;
+        }
         EXCHANGE_GRANT => {
             let opened = exchange(services, call, &parameters, key).await?;
             (opened, Some(ACCESS_TOKEN))
         }
         _ => return Err(GrantError::UnsupportedGrant),
     };
-    Ok(TokenOut {
-        access_token: opened.token.reveal().to_owned(),
-        token_type: if is_bound { "DPoP" } else { "Bearer" },
-        expires_in: seconds_left(&opened, call.context.now),
+    let token_type = if is_bound { "DPoP" } else { "Bearer" };
+    Ok(answer(
+        &opened,
+        token_type,
         issued_token_type,
-        authorization_details: [Granted::of(&opened)],
-    })
+        call.context.now,
+    ))
 }
 
-fn seconds_left(opened: &OpenedRun, now: Timestamp) -> i64 {
-    opened.token_expires_at.seconds_since(now)
+fn answer(
+    opened: &OpenedRun,
+    token_type: &'static str,
+    issued_token_type: Option<&'static str>,
+    now: Timestamp,
+) -> TokenOut {
+    TokenOut {
+        access_token: opened.token.reveal().to_owned(),
+        token_type,
+        expires_in: opened.token_expires_at.seconds_since(now),
+        issued_token_type,
+        authorization_details: [Granted::of(opened)],
+    }
+}
+
+/// What Google's clients send by themselves, from a run's file of credentials: they name neither
+/// client nor resource, and prove no key. The `scope` and `audience` that they add change nothing:
+/// the token is worth what its run is.
+async fn exchange_credentials(
+    services: &Services,
+    call: &Call,
+    parameters: &Parameters,
+) -> Result<TokenOut, GrantError> {
+    require_access_token(parameters)?;
+    let secret = parameters.required("subject_token")?;
+    let opened = services
+        .exchange_run_credentials(&call.context, secret)
+        .await?;
+    Ok(answer(
+        &opened,
+        "Bearer",
+        Some(ACCESS_TOKEN),
+        call.context.now,
+    ))
+}
+
+/// RFC 8693 section 2.1.
+fn require_access_token(parameters: &Parameters) -> Result<(), GrantError> {
+    match parameters.optional("requested_token_type") {
+        None | Some(ACCESS_TOKEN) => Ok(()),
+        Some(_) => Err(GrantError::BadParameter {
+            name: "requested_token_type",
+        }),
+    }
 }
 
 async fn redeem(
@@ -117,14 +163,7 @@ async fn exchange(
             name: "actor_token_type",
         });
     }
-    if parameters
-        .optional("requested_token_type")
-        .is_some_and(|wanted| wanted != ACCESS_TOKEN)
-    {
-        return Err(GrantError::BadParameter {
-            name: "requested_token_type",
-        });
-    }
+    require_access_token(parameters)?;
     let exchange = Exchange {
         client_id: parameters.required("client_id")?,
         subject_token,

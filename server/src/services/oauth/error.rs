@@ -116,6 +116,20 @@ pub enum GrantError {
         /// No longer ago than this.
         maximum_seconds: i64,
     },
+    /// Nobody knows these credentials of a run, or not any more.
+    #[error(
+        "these credentials of a run are not known, or others took their place; get a new file \
+         from the run's page"
+    )]
+    UnknownCredentials,
+    /// The run of these credentials may not act.
+    #[error("{detail}")]
+    RunOver {
+        /// The stable code.
+        code: &'static str,
+        /// What to do.
+        detail: &'static str,
+    },
     /// Nobody knows this code, or not for this client and key.
     #[error("this device code is not known for this client and key")]
     UnknownDeviceCode,
@@ -231,6 +245,8 @@ impl GrantError {
             | Self::Used { .. }
             | Self::OtherWorkload { .. }
             | Self::UnknownPerson
+            | Self::UnknownCredentials
+            | Self::RunOver { .. }
             | Self::GroupsLost
             | Self::AuthenticationTooOld { .. } => "invalid_request",
         }
@@ -255,6 +271,8 @@ impl GrantError {
             Self::UnknownClient => "client_unknown".to_owned(),
             Self::NoWorkload => "client_without_workload".to_owned(),
             Self::UnknownPerson => "person_unknown".to_owned(),
+            Self::UnknownCredentials => "credentials_unknown".to_owned(),
+            Self::RunOver { code, .. } => (*code).to_owned(),
             Self::PersonGone => "person_gone".to_owned(),
             Self::GroupsLost => "groups_lost".to_owned(),
             Self::AuthenticationTooOld { .. } => "authentication_too_old".to_owned(),
