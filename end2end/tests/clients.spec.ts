@@ -30,7 +30,7 @@ test('google-cloud-bigquery needs no line changed', async ({ stack, as }) => {
   const { page: bo } = await as('bo');
   const { run } = await readyAgent(stack.url, bo, alice, 'python');
   const here = await place(alice, run);
-  await python(here, 'metadata', 'queries', 'parameters', 'jobs', 'failures', 'paging=30000');
+  await python(here, 'metadata', 'queries', 'parameters', 'jobs', 'failures', 'paging=21000');
   const again = (page: Page) => choose(page, 'bo');
   await pythonThatWaits(here, 'waiting', (page) =>
     decide(bo, page, 'Approve once', 'Go ahead', again),

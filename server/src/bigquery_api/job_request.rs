@@ -73,9 +73,9 @@ impl JobRequest {
     pub(super) fn of_query(body: Value, services: &Services) -> Result<Self, Box<Problem>> {
         let mut body = Fields::of_body(body)?;
         // The same request again is the same job.
-        let id = body.text("requestId")?.filter(|id| !id.is_empty());
+        let id = job_name(&mut body, "requestId")?;
         let request = Self {
-            id: id.unwrap_or_else(fresh_id),
+            id,
             is_dry_run: body.flag("dryRun")?.unwrap_or(false),
             max_results: body.number("maxResults")?,
             timeout_milliseconds: body.number("timeoutMs")?,
@@ -110,15 +110,7 @@ impl JobRequest {
 }
 
 fn job_id(mut reference: Fields, services: &Services) -> Result<String, Box<Problem>> {
-    let id = reference.text("jobId")?.filter(|id| !id.is_empty());
-    let id = id.unwrap_or_else(fresh_id);
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if id.len() > 200 || !id.chars().all(is_allowed) {
-        return Err(reference.wrong(
-            "jobId",
-            "must have at most 200 letters, digits, `_` and `-`",
-        ));
-    }
+    let id = job_name(&mut reference, "jobId")?;
     let project = reference.text("projectId")?;
     if project.is_some_and(|project| project != services.project()) {
         return Err(reference.wrong("projectId", "names another project than this one"));
@@ -126,6 +118,18 @@ fn job_id(mut reference: Fields, services: &Services) -> Result<String, Box<Prob
     reference.ignore(&["location"]);
     reference.end()?;
     Ok(id)
+}
+
+/// A name that the client gives to its job; a fresh one where it gives none.
+fn job_name(fields: &mut Fields, field: &str) -> Result<String, Box<Problem>> {
+    let given = fields.text(field)?.filter(|name| !name.is_empty());
+    let name = given.unwrap_or_else(fresh_id);
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.len() > 200 || !name.chars().all(is_allowed) {
+        let what = "must have at most 200 letters, digits, `_` and `-`";
+        return Err(fields.wrong(field, what));
+    }
+    Ok(name)
 }
 
 fn fresh_id() -> String {

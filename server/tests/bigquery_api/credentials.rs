@@ -90,7 +90,7 @@ async fn several_clients_use_one_file_as_long_as_the_run_is_open() {
     assert_eq!(answer.status.as_u16(), 200);
     assert_eq!(portal.recorded("run.credentials_exchanged").await.len(), 3);
 
-    portal.clock.pass_minutes(60);
+    portal.clock.advance(3600);
     let over = exchange(&portal, &file).await;
     assert_eq!(refusal(&over), (400, "run_expired".to_owned()));
     portal.finish().await;
@@ -113,11 +113,11 @@ async fn a_new_file_and_the_end_of_the_run_make_a_file_worth_nothing() {
     let revoked = portal.services.revoke_run(&alice, run.id, "done").await;
     revoked.expect("revoked");
     let refused = exchange(&portal, &new).await;
-    assert_eq!(refusal(&refused), (400, "run_ended".to_owned()));
+    assert_eq!(refusal(&refused), (400, "run_revoked".to_owned()));
     let held = Agent::new(&portal, &held).look("/jobs").await;
-    assert!(held.body.contains("run_ended"), "{}", held.body);
+    assert!(held.body.contains("run_revoked"), "{}", held.body);
     let again = hand_out(&portal, Who::Alice, run.id).await;
-    assert_eq!(again.problem(), (401, "run_ended".to_owned()));
+    assert_eq!(again.problem(), (401, "run_revoked".to_owned()));
     portal.finish().await;
 }
 
@@ -138,7 +138,8 @@ async fn only_the_person_in_whose_name_the_run_is_gets_its_file() {
         key_thumbprint: Some("thumbprint".to_owned()),
         ..new_run(portal.confirmed(agent).await, &[])
     };
-    let opened = portal.services.open_run(&portal.by(Who::Alice), bound);
+    let alice = portal.by(Who::Alice);
+    let opened = portal.services.open_run(&alice, bound);
     let opened = opened.await.expect("opened").run;
     let refused = hand_out(&portal, Who::Alice, opened).await;
     assert_eq!(refused.problem(), (403, "run_bound_to_key".to_owned()));

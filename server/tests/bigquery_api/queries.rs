@@ -130,6 +130,11 @@ async fn a_query_that_cannot_wait_is_answered_with_its_rows() {
     assert_eq!(answer["jobComplete"], true);
     assert_eq!(answer["rows"], json!([{"f": [{"v": "1"}, {"v": "DE"}]}]));
     assert_eq!(answer["jobReference"]["jobId"], "r-1");
+    let again = agent.post("/queries", &body).await.json();
+    assert_eq!(again["rows"], answer["rows"]);
+    assert_eq!(portal.recorded("intent.received").await.len(), 1);
+    let odd = json!({"query": ORDERS_SQL, "useLegacySql": false, "requestId": "a/b"});
+    assert_eq!(super::refusal(&agent.post("/queries", &odd).await).0, 400);
     portal.finish().await;
 }
 

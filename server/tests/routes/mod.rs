@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Whoever asks here has yet to prove who they are, or learns nothing but that we are there.
-const OPEN: [&str; 16] = [
+const OPEN: [&str; 17] = [
     "/$discovery/rest",
     "/.well-known/oauth-authorization-server",
     "/.well-known/oauth-protected-resource",

@@ -25,6 +25,7 @@ const HEADER: &str = "x-countersign-credentials";
 const FIELD: &str = "subject_token";
 
 /// The file.
+#[must_use]
 pub fn file(public_url: &str, run: RunId, credentials: &RunCredentials) -> Value {
     json!({
         "type": "external_account",
