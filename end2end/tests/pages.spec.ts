@@ -30,6 +30,7 @@ interface Places {
   review: string;
   person: string;
   draft: string;
+  policy: string;
 }
 
 /** Who looks at which pages; each view is a test, so that they run beside each other. */
@@ -37,8 +38,8 @@ const VIEWS: Record<string, (places: Places) => Partial<Record<Looker, string[]>
   'those who decide': ({ waiting, decided, restricted }) => ({
     chen: ['/', '/?risk=low', waiting, decided, restricted, `${waiting}/similar`, '/sessions', '/standing-approvals'],
   }),
-  'those who administer': ({ waiting, agent, person, draft }) => ({
-    bo: [waiting, '/agents/new', agent, '/people', person, '/me', '/policies', draft, '/deliveries'],
+  'those who administer': ({ waiting, agent, person, draft, policy }) => ({
+    bo: [waiting, '/agents/new', agent, '/people', person, '/me', '/policies', policy, draft, '/deliveries'],
   }),
   'those who ask, and those who look back': ({ run, agent, review }) => ({
     alice: [`/sessions/${run}`, `/runs/${run}`, '/runs', '/runs/new', '/device', '/agents', agent],
@@ -87,7 +88,8 @@ async function prepare(url: string, people: Record<Looker, PersonPage>): Promise
     agent: agentPage,
     run,
     review: await openReview(dana.page, `Displayed as ${name}`),
-    person: await firstPerson(bo.page),
+    person: await firstOf(bo.page, '/people'),
+    policy: await firstOf(bo.page, '/policies'),
   };
 }
 
@@ -107,8 +109,9 @@ async function beginDraft(bo: Page, title: string): Promise<string> {
   return new URL(bo.url()).pathname;
 }
 
-async function firstPerson(bo: Page): Promise<string> {
-  await bo.goto('/people');
+/** The page of the first row of a list. */
+async function firstOf(bo: Page, list: string): Promise<string> {
+  await bo.goto(list);
   const page = await bo.getByRole('listitem').locator('[data-open]').first().getAttribute('href');
   return page ?? '';
 }
