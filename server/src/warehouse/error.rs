@@ -1,6 +1,6 @@
 //! What can go wrong between this program and the warehouse.
 
-use super::message;
+use super::message::{self, Moment};
 
 /// Why the warehouse gave no answer that can be used.
 ///
@@ -15,13 +15,13 @@ pub enum WarehouseError {
         /// BigQuery's word for it, such as `invalidQuery` or `accessDenied`
         /// (<https://cloud.google.com/bigquery/docs/error-messages>).
         reason: String,
-        /// BigQuery's sentence without its quotations.
+        /// BigQuery's sentence, if it is known to quote no value, else one of ours with a code.
         message: String,
     },
     /// The table, dataset or job does not exist.
     #[error("the warehouse does not have it: {message}")]
     NotFound {
-        /// BigQuery's sentence without its quotations.
+        /// BigQuery's sentence, if it is known to quote no value, else one of ours with a code.
         message: String,
     },
     /// It did not answer in time, or not now; the same call may succeed later.
@@ -43,14 +43,14 @@ impl WarehouseError {
     pub(super) fn rejected(reason: &str, message: &str) -> Self {
         Self::Rejected {
             reason: message::reason(reason),
-            message: message::without_values(message),
+            message: message::without_values(Moment::Request, reason, message),
         }
     }
 
     /// An absence, with BigQuery's own sentence made safe to show and to store.
     pub(super) fn not_found(message: &str) -> Self {
         Self::NotFound {
-            message: message::without_values(message),
+            message: message::without_values(Moment::Request, "notFound", message),
         }
     }
 }

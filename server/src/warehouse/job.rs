@@ -89,7 +89,7 @@ pub enum JobStatus {
 pub struct JobError {
     /// `invalidQuery`, `bytesBilledLimitExceeded`, `stopped` …
     pub reason: String,
-    /// BigQuery's sentence without its quotations.
+    /// BigQuery's sentence, if it is known to quote no value, else one of ours with a code.
     pub message: String,
 }
 

@@ -1,6 +1,8 @@
 //! Checks that tell a value from a number or word that only looks like it.
 
-/// ISO/IEC 7812: a number that a card network gives, with a Luhn checksum.
+/// ISO/IEC 7812: a number that a card network gives, with a Luhn checksum. The rare Visa numbers
+/// of 19 digits count only where they are written in groups: of 64-bit ids, one in a hundred looks
+/// like one.
 pub(crate) fn card_number(text: &str) -> bool {
     let mut digits = [0; 19];
     let mut count = 0;
@@ -12,19 +14,21 @@ pub(crate) fn card_number(text: &str) -> bool {
         count += 1;
     }
     let digits = &digits[..count];
-    count >= 13 && is_network(digits) && luhn(digits)
+    let is_grouped = text.len() > count;
+    count >= 13 && is_network(digits, is_grouped) && luhn(digits)
 }
 
 /// The networks' leading digits with the lengths that they give out
 /// (<https://en.wikipedia.org/wiki/Payment_card_number#Issuer_identification_number_(IIN)>).
-fn is_network(digits: &[u32]) -> bool {
+fn is_network(digits: &[u32], is_grouped: bool) -> bool {
     let six = digits[..6]
         .iter()
         .fold(0, |number, digit| number * 10 + digit);
     let (four, three, two) = (six / 100, six / 1000, six / 10_000);
     match digits.len() {
         // Visa.
-        13 | 16 | 19 if digits[0] == 4 => true,
+        13 | 16 if digits[0] == 4 => true,
+        19 if digits[0] == 4 && is_grouped => true,
         // Diners Club.
         14 if matches!(three, 300..=305 | 309) || matches!(two, 36 | 38 | 39) => true,
         // American Express.

@@ -35,7 +35,7 @@ impl Detected {
 
 /// Looks at texts of one page of rows.
 pub(crate) struct Scanner<'a> {
-    pub(crate) gate: Gate,
+    pub(crate) gate: Gate<'a>,
     pub(crate) key: Option<&'a PseudonymKey>,
 }
 

@@ -38,6 +38,7 @@ fn what_is_sensitive_is_found() {
         ("2223003122003222", "pci.card_number"),
         ("6759649826438453", "pci.card_number"),
         ("4222222222222", "pci.card_number"),
+        ("4000 0000 0000 0000 006", "pci.card_number"),
         ("Nº4111111111111111", "pci.card_number"),
         ("DE89 3704 0044 0532 0130 00", "pii.iban"),
         ("GB82WEST12345698765432", "pii.iban"),
@@ -82,6 +83,7 @@ fn what_only_looks_like_it_is_left_alone() {
         "int_0190f7c0a2b87c3d9e4f5a6b7c8d9e0f",
         "550e8400-e29b-41d4-a716-446655440000",
         "0000000000000000",
+        "4000000000000000006",
         "12,345,678.90",
         "Zürich, 8001",
         "",
@@ -111,8 +113,30 @@ fn every_beginning_of_a_secret_passes_the_gate() {
     let letters = "0123456789abcdefghijABCDEFGHIJ0123456789";
     for beginning in pattern::SECRET_BEGINNINGS {
         let text = format!("{beginning}{letters}");
-        let candidates = Gate::of_page(&text).candidates(&text);
-        assert!(candidates.iter().any(|d| d == pattern::SECRET), "{text}");
+        let page = format!("\"{text}\",\"{letters}\"");
+        for gate in [Gate::of_page(&page), Gate::of_page("")] {
+            for (text, is_candidate) in [(&page[1..=text.len()], true), (letters, false)] {
+                let candidates = gate.candidates(text);
+                let found = candidates.iter().any(|d| d == pattern::SECRET);
+                assert_eq!(found, is_candidate, "{text}");
+            }
+        }
+        let gate = Gate::of_page(&page);
+        let other = gate.candidates(&page[text.len() + 4..page.len() - 1]);
+        assert!(!other.iter().any(|d| d == pattern::SECRET));
+    }
+}
+
+#[test]
+fn an_account_number_with_letters_in_it_passes_the_gate() {
+    for text in [
+        "BH67BMAGA1B2C3D4E5F6G7",
+        "MT31MALT01100A2B3C4D5E6F7G8H9I0",
+        "to: BH67 BMAG A1B2 C3D4 E5F6 G7",
+    ] {
+        let candidates = Gate::of_page(text).candidates(text);
+        let names: Vec<_> = candidates.iter().map(|d| DETECTORS[d].name).collect();
+        assert_eq!(names, ["pii.iban"], "{text}");
     }
 }
 

@@ -372,14 +372,16 @@ fn write(
     }
 }
 
-/// A whole number may be a card number too.
+/// A whole number may be a card number too, if it has no sign.
 fn integer(
     text: &str,
     scanner: Option<&Scanner<'_>>,
     detected: &mut Detected,
     json: &mut Vec<u8>,
 ) -> Result<(), Misfit> {
-    if let Some(scanner) = scanner.filter(|_| text.len() >= 13 && card_number(text)) {
+    if let Some(scanner) =
+        scanner.filter(|_| text.len() >= 13 && !text.starts_with('-') && card_number(text))
+    {
         detected.add(CARD_NUMBER);
         quoted(&scanner.marker(&DETECTORS[CARD_NUMBER], text), json);
         return Ok(());

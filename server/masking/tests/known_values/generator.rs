@@ -9,6 +9,11 @@ use serde_json::json;
 /// One in so many texts has a sensitive value in it.
 const PLANTED_EVERY: u64 = 50;
 
+/// Random ids and numbers of a row: seven columns, and two in the document.
+const RANDOM_IDS: u64 = 9;
+
+const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 /// What was planted: the detector that has to find it, and the value.
 pub struct Planted {
     /// The detector's name.
@@ -40,6 +45,9 @@ pub fn schema() -> Vec<Column> {
         {"name": "id", "type": "INT64"},
         {"name": "order_number", "type": "STRING"},
         {"name": "trace", "type": "STRING"},
+        {"name": "fingerprint", "type": "INT64"},
+        {"name": "session", "type": "STRING"},
+        {"name": "parcel", "type": "STRING"},
         {"name": "created_at", "type": "TIMESTAMP"},
         {"name": "day", "type": "DATE"},
         {"name": "amount", "type": "NUMERIC"},
@@ -54,23 +62,26 @@ pub fn schema() -> Vec<Column> {
     serde_json::from_value(columns).expect("a schema")
 }
 
-/// So many rows.
-pub fn page(rows: u64) -> Page {
+/// So many pages of so many rows.
+pub fn pages(count: u64, rows: u64) -> Vec<Page> {
     let mut random = Random(0x5EED);
-    let mut page = Page {
-        wire: "[".to_owned(),
-        planted: Vec::new(),
-        harmless: 0,
-    };
-    for row in 0..rows {
-        if row > 0 {
-            page.wire.push(',');
+    let mut page = |number| {
+        let mut page = Page {
+            wire: "[".to_owned(),
+            planted: Vec::new(),
+            harmless: 0,
+        };
+        for row in 0..rows {
+            if row > 0 {
+                page.wire.push(',');
+            }
+            let cells = cells(number * rows + row, &mut random, &mut page);
+            page.wire.push_str(&json!({ "f": cells }).to_string());
         }
-        let cells = cells(row, &mut random, &mut page);
-        page.wire.push_str(&json!({ "f": cells }).to_string());
-    }
-    page.wire.push(']');
-    page
+        page.wire.push(']');
+        page
+    };
+    (0..count).map(&mut page).collect()
 }
 
 fn cells(row: u64, random: &mut Random, page: &mut Page) -> Vec<serde_json::Value> {
@@ -90,7 +101,7 @@ fn cells(row: u64, random: &mut Random, page: &mut Page) -> Vec<serde_json::Valu
         random.below(256),
         random.below(256)
     );
-    page.harmless += 4;
+    page.harmless += RANDOM_IDS;
     let document = json!({
         "event": random.word(),
         "ids": [random.below(1_000_000_000), random.below(100_000_000_000)],
@@ -101,6 +112,9 @@ fn cells(row: u64, random: &mut Random, page: &mut Page) -> Vec<serde_json::Valu
         json!((1_000_000 + row).to_string()),
         json!(order),
         json!(uuid),
+        json!(i64::from_ne_bytes(random.next().to_ne_bytes()).to_string()),
+        json!(random.characters(BASE64, 22)),
+        json!(random.digits(12)),
         json!((1_704_067_200_000_000 + random.below(31_000_000_000_000)).to_string()),
         json!(format!(
             "2024-{:02}-{:02}",

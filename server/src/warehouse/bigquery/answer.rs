@@ -8,7 +8,8 @@ use serde::Deserialize;
 use super::{
     super::{
         DryRun, JobError, JobStatistics, JobStatus, Page, PageToken, TableDescription,
-        WarehouseError, message,
+        WarehouseError,
+        message::{self, Moment},
     },
     schema::Schema,
 };
@@ -92,9 +93,13 @@ pub(super) fn job_status(job: &WireJob) -> Result<JobStatus, WarehouseError> {
         Some("PENDING") => Ok(JobStatus::Pending),
         Some("RUNNING") => Ok(JobStatus::Running),
         Some("DONE") => Ok(JobStatus::Done {
-            error: status.error_result.as_ref().map(|error| JobError {
-                reason: message::reason(error.reason.as_deref().unwrap_or_default()),
-                message: message::without_values(error.message.as_deref().unwrap_or_default()),
+            error: status.error_result.as_ref().map(|error| {
+                let reason = message::reason(error.reason.as_deref().unwrap_or_default());
+                let text = error.message.as_deref().unwrap_or_default();
+                JobError {
+                    message: message::without_values(Moment::Job, &reason, text),
+                    reason,
+                }
             }),
             statistics: statistics(job),
         }),

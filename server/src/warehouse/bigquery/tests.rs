@@ -215,7 +215,7 @@ async fn a_refusal_keeps_its_reason_and_loses_its_values() {
         connect(|_| error(400, "invalidQuery", "Bad int64 value: alice@example.com")).await;
     let refused = Err(WarehouseError::Rejected {
         reason: "invalidQuery".to_owned(),
-        message: "Bad int64 value".to_owned(),
+        message: "a value cannot be read as a number or a truth value (bad_value)".to_owned(),
     });
     assert_eq!(bigquery.insert(&job()).await, refused);
     assert_eq!(bigquery.dry_run(&query()).await.map(|_| ()), refused);
@@ -283,7 +283,7 @@ async fn a_job_that_is_over_brings_its_error_and_statistics() {
         error,
         Some(JobError {
             reason: "invalidQuery".to_owned(),
-            message: "Bad double value".to_owned(),
+            message: "a value cannot be read as a number or a truth value (bad_value)".to_owned(),
         })
     );
     assert_eq!(statistics.bytes_billed, Some(20));
