@@ -37,6 +37,10 @@ pub struct Disabled {
 }
 
 /// One person with their sessions.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own that the page shows"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonPage {
     /// Who.

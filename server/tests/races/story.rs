@@ -13,6 +13,10 @@ use super::{
 use crate::support::Who;
 
 /// What came of a round.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a thing that happened or did not"
+)]
 #[derive(Debug, Default)]
 pub struct Ended {
     /// A result was sealed.
