@@ -12,8 +12,9 @@
 )]
 
 mod clients;
-mod replica;
-mod sample;
+#[path = "../program/mod.rs"]
+#[expect(dead_code, reason = "another benchmark measures memory")]
+mod program;
 
 use std::{
     env,
@@ -22,9 +23,11 @@ use std::{
 };
 
 use clients::Traffic;
-use replica::Replica;
+use program::{replica::Replica, sample};
 use reqwest::{Client, StatusCode};
 
+/// BigQuery is not asked here.
+const NOWHERE: &str = "http://127.0.0.1:1/bigquery/v2";
 /// How many tokens are revoked, unless the command line says another number.
 const TOKENS: usize = 1000;
 /// How many clients ask meanwhile, without a pause.
@@ -39,8 +42,8 @@ async fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let tokens = sample::tokens(folder.path(), count).await;
     // One after the other: the first one brings the schema up to date.
-    let first = Replica::start(folder.path(), "first").await;
-    let second = Replica::start(folder.path(), "second").await;
+    let first = Replica::start(folder.path(), "first", NOWHERE).await;
+    let second = Replica::start(folder.path(), "second", NOWHERE).await;
     let traffic = Arc::new(Traffic::new(tokens, [first.url(), second.url()]));
     let clients = (0..CLIENTS).map(|number| tokio::spawn(Arc::clone(&traffic).ask(number)));
     let clients: Vec<_> = clients.collect();

@@ -15,11 +15,12 @@ pub struct Replica {
 }
 
 impl Replica {
-    /// Starts one over the database in this folder, and waits until it answers.
-    pub async fn start(folder: &Path, name: &str) -> Self {
+    /// Starts one over the database in this folder, with a BigQuery at this address, and waits
+    /// until it answers.
+    pub async fn start(folder: &Path, name: &str, bigquery: &str) -> Self {
         let port = free_port();
         let file = folder.join(format!("{name}.toml"));
-        let text = configuration(folder);
+        let text = configuration(folder, bigquery);
         let text = format!("[server]\nlisten = \"127.0.0.1:{port}\"\n{text}");
         fs::write(&file, text).expect("written");
         let log = File::create(folder.join(format!("{name}.log"))).expect("a log");
@@ -38,6 +39,16 @@ impl Replica {
         Self { process, url }
     }
 
+    /// The most memory that it ever held, in bytes (`VmHWM` of Linux's `/proc`).
+    pub fn peak_memory(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.process.id());
+        let status = fs::read_to_string(status).expect("a process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        let kilobytes: u64 = kilobytes.expect("a figure").parse().expect("a number");
+        kilobytes * 1024
+    }
+
     /// Where it answers.
     pub fn url(&self) -> String {
         self.url.clone()
@@ -52,8 +63,8 @@ impl Drop for Replica {
     }
 }
 
-/// Whatever is needed besides: neither people nor BigQuery are asked here.
-pub fn configuration(folder: &Path) -> String {
+/// Whatever is needed besides: people are not asked here.
+fn configuration(folder: &Path, bigquery: &str) -> String {
     format!(
         r#"
 [store]
@@ -65,10 +76,12 @@ client_secret = "not a real one"
 [identity.roles]
 initiator = ["analysts"]
 [warehouse]
-base_url = "http://127.0.0.1:1/bigquery/v2"
+base_url = "{bigquery}"
 access_token = "not a real one"
 project = "demo"
 datasets = ["shop"]
+[limits]
+results_rows_maximum = 100_000_000
 "#,
         folder.display()
     )

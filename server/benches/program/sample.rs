@@ -8,9 +8,12 @@ use countersign::{
     services::RunToken,
 };
 use domain::{
-    AgentId, AgentState, Caps, Digest, Door, PersonId, Power, Role, RunId, Scope, Timestamp,
+    AgentId, AgentState, Caps, Digest, Door, GrantId, PersonId, Power, Role, RunId, Scope,
+    Timestamp,
 };
-use store::{AgentMove, Evidence, NewAgent, NewRun, RunEvidence, SignIn, Store, Transaction};
+use store::{
+    AgentMove, Evidence, NewAgent, NewGrant, NewRun, RunEvidence, SignIn, Store, Transaction,
+};
 use uuid::Uuid;
 
 const ISSUER: &str = "http://127.0.0.1:1";
@@ -70,6 +73,14 @@ async fn confirmed_agent(tx: &mut Transaction, owner: PersonId) -> AgentId {
         service_account: None,
     };
     tx.insert_agent(&agent).await.expect("proposed");
+    let grant = NewGrant {
+        id: GrantId::new(Uuid::now_v7()),
+        agent: id,
+        power: power(),
+        until: agent.expires_at,
+        granted_by: owner,
+    };
+    tx.insert_grant(&grant).await.expect("granted");
     let step = AgentMove {
         from: AgentState::Proposed,
         to: AgentState::Active,
@@ -80,8 +91,11 @@ async fn confirmed_agent(tx: &mut Transaction, owner: PersonId) -> AgentId {
     id
 }
 
+fn power() -> Power {
+    "read demo.shop.*".parse().expect("a power")
+}
+
 fn run((agent, initiator): (AgentId, PersonId), token: &RunToken, now: Timestamp) -> NewRun {
-    let power: Power = "read demo.shop.*".parse().expect("a power");
     let expires_at = now.plus_seconds(3600);
     NewRun {
         id: RunId::new(Uuid::now_v7()),
@@ -89,7 +103,7 @@ fn run((agent, initiator): (AgentId, PersonId), token: &RunToken, now: Timestamp
         initiator,
         purpose: "Is revoked".to_owned(),
         ticket: String::new(),
-        scope: Scope::from_iter([power]),
+        scope: Scope::from_iter([power()]),
         door: Door::Portal,
         evidence: RunEvidence {
             issuer: ISSUER.to_owned(),

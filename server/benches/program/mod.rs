@@ -1,0 +1,4 @@
+//! What benchmarks of the whole program share.
+
+pub mod replica;
+pub mod sample;
