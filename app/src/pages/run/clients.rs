@@ -14,8 +14,7 @@ pub fn clients(page: &RunPage) -> Option<AnyView> {
         <details class="card evidence">
             <summary>"Use it from BigQuery's own clients"</summary>
             <p>
-                "Python, Node.js and "<code>"bq"</code>
-                " read a file of credentials and then need no line changed. Whoever holds the file asks in your name until the run ends; a new file makes the one before worth nothing."
+                "Python's and Node.js's libraries read a file of credentials and then need no line changed. Whoever holds the file asks in your name until the run ends; a new file makes the one before worth nothing."
             </p>
             <form method="post" action=format!("/runs/{run}/credentials")>
                 <FormToken />
