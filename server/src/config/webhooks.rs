@@ -164,3 +164,63 @@ fn is_loopback(url: &Url) -> bool {
         None => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGNED: &str = "secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
+
+    fn checked(url: &str, further: &str, loopback: bool) -> Result<WebhooksConfig, String> {
+        let text = format!(
+            "allowed_hosts = [\"hook.example\", \"127.0.0.1\"]\nallow_loopback = {loopback}\n\
+             [[endpoints]]\nname = \"operations\"\nurl = \"{url}\"\n{further}\n"
+        );
+        let mut config: WebhooksConfig = toml::from_str(&text).expect("TOML");
+        let refused = config.validate().map_err(|invalid| invalid.message);
+        refused.map(|()| config)
+    }
+
+    #[test]
+    fn webhooks_are_at_listed_hosts_over_https_and_signed() {
+        checked("https://hook.example/x", SIGNED, false).expect("valid");
+        checked("http://127.0.0.1:9/x", SIGNED, true).expect("valid");
+        let short = "secret = \"whsec_c2hvcnQ=\"";
+        for (url, further, loopback, rule) in [
+            (
+                "https://elsewhere.example",
+                SIGNED,
+                false,
+                "`allowed_hosts`",
+            ),
+            ("http://hook.example", SIGNED, true, "https"),
+            ("http://127.0.0.1:9", SIGNED, false, "https"),
+            ("ftp://hook.example", SIGNED, true, "https"),
+            ("https://u:p@hook.example", SIGNED, false, "password"),
+            ("https://hook.example", "", false, "signed"),
+            ("https://hook.example", short, false, "24 to 64 bytes"),
+        ] {
+            let refused = checked(url, further, loopback).expect_err(url);
+            assert!(refused.contains(rule), "{url}: {refused}");
+        }
+    }
+
+    #[test]
+    fn neither_the_secret_nor_the_address_is_shown() {
+        let config = checked("https://hook.example/T0/B0", SIGNED, false).expect("valid");
+        let shown = format!("{config:?}{}", toml::to_string(&config).expect("TOML"));
+        assert!(shown.contains("operations"), "{shown}");
+        assert!(
+            !shown.contains("/T0/") && !shown.contains("MfKQ9"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_digest_is_for_people() {
+        let config = checked("https://hook.example", SIGNED, false).expect("valid");
+        let wants = |kind| config.endpoints[0].wants(kind);
+        assert!(wants(NotificationKind::BreakGlass));
+        assert!(!wants(NotificationKind::Digest));
+    }
+}

@@ -290,6 +290,11 @@ fn a_wrong_file_is_refused_with_its_name_and_line() {
             "@approvers",
         ),
         (
+            "@id(\"a\") @reason(\"b\") @approvers(\"x,\") @count(\"1\") @expires(\"PT1H\")\npermit (principal, action, resource);",
+            3,
+            "@approvers",
+        ),
+        (
             "@id(\"a\") @reason(\"b\") @approvers(\"x\") @count(\"0\") @expires(\"PT1H\")\npermit (principal, action, resource);",
             3,
             "@count",
@@ -391,7 +396,49 @@ fn a_folder_without_policies_is_refused() {
 fn the_version_follows_the_text() {
     let version = |text: &str| written(text).expect("a policy").version();
     assert_eq!(version(PERMIT_ALL), version(PERMIT_ALL));
-    assert_ne!(version(PERMIT_ALL), version(&format!("{PERMIT_ALL} ")));
+    assert_ne!(
+        version(PERMIT_ALL),
+        version(&PERMIT_ALL.replace("P1D", "P2D"))
+    );
+    let named = |name: &str, text: &str| {
+        let file = PolicyFile {
+            name: name.to_owned(),
+            text: text.to_owned(),
+        };
+        PolicySet::from_files(&[file]).expect("a policy").version()
+    };
+    assert_ne!(named("a", PERMIT_ALL), named("b", PERMIT_ALL));
+    // What ends one part does not pass for the beginning of the next.
+    assert_ne!(
+        named("a", &format!("\n{PERMIT_ALL}")),
+        named("a\n", PERMIT_ALL)
+    );
     let decision = builtin("balanced").decide(&harmless());
     assert_eq!(decision.policy_version, builtin("balanced").version());
+}
+
+/// What the schema describes is narrower here than what is known.
+#[test]
+fn facts_that_do_not_fit_the_schema_never_let_run() {
+    let mut policies = written(PERMIT_ALL).expect("a policy");
+    let narrower = "entity Agent, Intent;
+        action run, runWithApproval appliesTo { principal: Agent, resource: Intent };";
+    policies.schema = narrower.parse().expect("a schema");
+    let decision = policies.decide(&harmless());
+    assert_eq!(decision.route, Route::Block);
+    assert_eq!(
+        decision.reasons[0].says,
+        "The facts do not fit the schema of policies."
+    );
+}
+
+/// Loading lets no such policy in; if one were, it would block.
+#[test]
+fn an_approval_that_asks_nobody_is_none() {
+    let mut policies = written(PERMIT_ALL).expect("a policy");
+    for policy in policies.annotations.values_mut() {
+        policy.approval = None;
+    }
+    let decision = policies.decide(&with(|facts| facts.route = Route::Approve));
+    assert_eq!(decision.route, Route::Block);
 }

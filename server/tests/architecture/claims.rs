@@ -18,7 +18,7 @@ fn sources(folder: &Path, all: &mut String) {
 fn every_claim_names_a_test_that_exists() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut all = String::new();
-    for folder in ["src", "tests"] {
+    for folder in ["src", "tests", "store/tests"] {
         sources(&here.join(folder), &mut all);
     }
     let document = fs::read_to_string(here.join("../docs/security.md")).expect("the document");

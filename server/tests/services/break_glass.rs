@@ -1,10 +1,14 @@
 //! Exceptions: by whom, on what, told to whom, and looked at afterwards.
 
-use countersign::services::{BreakGlass, ServiceError};
+use countersign::{
+    context::Actor,
+    services::{BreakGlass, ServiceError},
+};
 use domain::{
     ApprovalId,
     ExceptionVerdict::{Justified, Unjustified},
     IntentState::{self, Approved, PendingApproval, Stale, Succeeded},
+    Role,
 };
 use serde_json::json;
 
@@ -63,6 +67,21 @@ async fn one_who_did_not_ask_for_it_is_enough_and_a_reviewer_looks_at_it() {
     };
     assert_eq!(exception.declared[0].1.id, Who::Dave.id());
     let id = exception.exception.id;
+    // Dave made it, whatever other roles he has.
+    let mut dave = portal.by(Who::Dave);
+    if let Actor::Person(person) = &mut dave.actor {
+        person.roles.insert(Role::Reviewer);
+    }
+    let own = services
+        .decide_exception(&dave, id, Justified, "mine")
+        .await;
+    assert_eq!(own.expect_err("own").code(), "not_yours_to_review");
+    // Approvers do not see it, and auditors do not judge it.
+    let seen = services.exceptions(&portal.by(Who::Bob)).await;
+    assert_eq!(seen.expect_err("hidden").code(), "forbidden");
+    let frank = portal.by(Who::Frank);
+    let judged = services.decide_exception(&frank, id, Justified, "fine");
+    assert_eq!(judged.await.expect_err("not his").code(), "forbidden");
     // Alice reviews others' exceptions, but asked for this one.
     let own = services
         .decide_exception(&portal.by(Who::Alice), id, Justified, "mine")
@@ -131,7 +150,7 @@ async fn nobody_else_breaks_the_glass_and_nobody_without_a_reason() {
         "invalid_field"
     );
     let mut weak = portal.by(Who::Dave);
-    if let countersign::context::Actor::Person(person) = &mut weak.actor {
+    if let Actor::Person(person) = &mut weak.actor {
         person.acr = None;
     }
     let refused = portal.services.break_glass(&weak, approval, SAID).await;
@@ -142,6 +161,21 @@ async fn nobody_else_breaks_the_glass_and_nobody_without_a_reason() {
         "approval_expired"
     );
     assert_eq!(portal.standing(intent).await.0, PendingApproval);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_breaks_it_for_a_run_that_may_act_no_more() {
+    let portal = TestPortal::configured(ON_CALL).await;
+    let run = portal.run().await;
+    let (_, approval) = portal.pending(&portal.agent(&run)).await;
+    portal
+        .tamper("update people set disabled_at = 1 where name = 'Alice'")
+        .await;
+    assert_eq!(
+        code(&portal, Who::Dave, approval, SAID).await,
+        "person_disabled"
+    );
     portal.finish().await;
 }
 
@@ -188,16 +222,43 @@ async fn what_was_denied_stays_denied_and_nothing_is_unmasked() {
 
 #[tokio::test]
 async fn who_lost_the_right_before_it_runs_has_broken_nothing() {
+    for loss in [
+        "update people set disabled_at = 1 where name = 'Dave'",
+        r#"update people set groups = '["staff"]' where name = 'Dave'"#,
+    ] {
+        let portal = TestPortal::configured(ON_CALL).await;
+        let run = portal.run().await;
+        let (intent, approval) = portal.pending(&portal.agent(&run)).await;
+        breaks(&portal, Who::Dave, approval, SAID)
+            .await
+            .expect("broken");
+        portal.tamper(loss).await;
+        assert_eq!(portal.executed(intent).await.0, Stale, "{loss}");
+        assert_eq!(portal.warehouse.inserts().len(), 0);
+        portal.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn approvers_administrators_and_who_asked_are_told_loudly() {
     let portal = TestPortal::configured(ON_CALL).await;
     let run = portal.run().await;
-    let (intent, approval) = portal.pending(&portal.agent(&run)).await;
+    let (_, approval) = portal.pending(&portal.agent(&run)).await;
+    // Whoever asked may not approve, and is told all the same.
+    portal
+        .tamper("update people set roles = '[\"initiator\"]' where name = 'Alice'")
+        .await;
+    let told = async || {
+        let sent = portal.services.send_due_mails(&portal.system()).await;
+        sent.expect("sent");
+        portal.mails.told("overrode the policy")
+    };
+    assert!(told().await.is_empty());
     breaks(&portal, Who::Dave, approval, SAID)
         .await
         .expect("broken");
-    portal
-        .tamper("update people set disabled_at = 1 where name = 'Dave'")
-        .await;
-    assert_eq!(portal.executed(intent).await.0, Stale);
-    assert_eq!(portal.warehouse.inserts().len(), 0);
+    let everybody = [Who::Alice, Who::Bob, Who::Carol, Who::Dave, Who::Grace];
+    let everybody = everybody.map(|who| format!("\"{who:?}\" <{}>", who.email()));
+    assert_eq!(told().await, everybody);
     portal.finish().await;
 }

@@ -47,8 +47,17 @@ async fn approves_as_seen(
     (who, approval): (Who, ApprovalId),
     (own, seen): (&Conditions, &str),
 ) -> Result<IntentState, ServiceError> {
+    votes_as_seen(portal, (who, approval), (own, seen), Ballot::Approve).await
+}
+
+async fn votes_as_seen(
+    portal: &TestPortal,
+    (who, approval): (Who, ApprovalId),
+    (own, seen): (&Conditions, &str),
+    ballot: Ballot,
+) -> Result<IntentState, ServiceError> {
     let cast = CastVote {
-        ballot: Ballot::Approve,
+        ballot,
         comment: "with conditions",
         confirmation: "",
     };
@@ -212,6 +221,9 @@ async fn nobody_approves_what_they_have_not_seen() {
     let unseen = (&own, before.intent_digest.as_str());
     let refused = approves_as_seen(&portal, (Who::Bob, approval), unseen).await;
     assert_eq!(refused.expect_err("unseen").code(), "conditions_changed");
+    let denied = votes_as_seen(&portal, (Who::Bob, approval), unseen, Ballot::Deny).await;
+    let denied = denied.expect_err("a denial has no conditions");
+    assert_eq!(denied.code(), "invalid_field");
     // What changed besides is approved under no condition's name.
     let loaded = |table: &mut countersign::warehouse::TableDescription| {
         table.etag = Some("loaded".to_owned());
@@ -220,6 +232,10 @@ async fn nobody_approves_what_they_have_not_seen() {
     let refused = approves(&portal, (Who::Bob, approval), &own).await;
     assert_eq!(refused.expect_err("stale").code(), "approval_stale");
     assert_eq!(portal.standing(intent).await.0, PendingApproval);
+    // A yes that lets nothing out is none.
+    let nothing = Conditions::default().with_row_cap(0);
+    let refused = preview(&portal, (Who::Bob, approval), &nothing).await;
+    assert_eq!(refused.expect_err("a no").code(), "invalid_field");
     // Who may not vote may not look at what they would approve either.
     let refused = preview(&portal, (Who::Alice, approval), &own).await;
     assert_eq!(refused.expect_err("own").code(), "own_request");

@@ -9,11 +9,15 @@ async fn bob_away(portal: &TestPortal) -> DelegationId {
     lent(portal, Who::Bob, Who::Dave).await.expect("lent")
 }
 
-async fn lent(portal: &TestPortal, absent: Who, delegate: Who) -> Result<DelegationId, String> {
+async fn lent(
+    portal: &TestPortal,
+    absent: Who,
+    delegate: Who,
+) -> Result<DelegationId, &'static str> {
     let dates = (portal.now(), portal.now().plus_days(7));
     let by = portal.by(absent);
     let lent = portal.services.delegate(&by, delegate.id(), dates).await;
-    lent.map_err(|error| error.to_string())
+    lent.map_err(|error| error.code())
 }
 
 async fn refusal(portal: &TestPortal, who: Who, approval: ApprovalId) -> &'static str {
@@ -109,6 +113,29 @@ async fn one_of_both_votes_and_not_the_other_too() {
 }
 
 #[tokio::test]
+async fn nobody_votes_for_who_has_voted_or_may_vote_no_more() {
+    let further = "[policy]\nbuiltin = \"strict\"\n";
+    let portal = TestPortal::configured(further).await;
+    let agent = portal.agent_at_work().await;
+    let (_, voted) = portal.pending(&agent).await;
+    bob_away(&portal).await;
+    portal.approved_by(Who::Bob, voted).await;
+    assert_eq!(
+        refusal(&portal, Who::Dave, voted).await,
+        "not_in_approver_group"
+    );
+    let (_, open) = portal.pending(&agent).await;
+    portal
+        .tamper("update people set roles = '[\"auditor\"]' where name = 'Bob'")
+        .await;
+    assert_eq!(
+        refusal(&portal, Who::Dave, open).await,
+        "not_in_approver_group"
+    );
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn nobody_decides_what_either_of_them_asked_for() {
     let portal = TestPortal::new().await;
     let agent = portal.agent_at_work().await;
@@ -158,6 +185,25 @@ async fn what_was_lent_is_not_lent_on() {
 }
 
 #[tokio::test]
+async fn the_vote_counts_no_more_once_either_of_them_has_lost_the_right_to_it() {
+    for gone in [
+        "update people set disabled_at = 1 where name = 'Bob'",
+        "update people set disabled_at = 1 where name = 'Dave'",
+    ] {
+        let portal = TestPortal::new().await;
+        let run = portal.run().await;
+        let (intent, approval) = portal.pending(&portal.agent(&run)).await;
+        bob_away(&portal).await;
+        let state = portal.approved_by(Who::Dave, approval).await;
+        assert_eq!(state, IntentState::Approved);
+        portal.tamper(gone).await;
+        assert_eq!(portal.executed(intent).await.0, IntentState::Stale);
+        assert_eq!(portal.warehouse.inserts().len(), 0);
+        portal.finish().await;
+    }
+}
+
+#[tokio::test]
 async fn only_approvers_lend_and_only_to_approvers() {
     let portal = TestPortal::new().await;
     for (absent, delegate) in [
@@ -166,30 +212,38 @@ async fn only_approvers_lend_and_only_to_approvers() {
         (Who::Heidi, Who::Bob),
     ] {
         let refused = lent(&portal, absent, delegate).await;
-        refused.expect_err("refused");
+        assert!(["forbidden", "invalid_field"].contains(&refused.expect_err("refused")));
     }
     let (bob, now) = (portal.by(Who::Bob), portal.now());
     for dates in [
         (now, now),
+        (now.plus_days(2), now.plus_days(1)),
         (now.plus_days(-9), now.plus_days(-2)),
         (now, now.plus_days(61)),
     ] {
         let refused = portal.services.delegate(&bob, Who::Dave.id(), dates).await;
-        refused.expect_err("refused");
+        assert_eq!(refused.expect_err("refused").code(), "invalid_field");
     }
     portal.finish().await;
 }
 
 #[tokio::test]
-async fn the_colleague_is_told_and_called() {
+async fn the_colleague_is_told_at_once_and_called_from_the_first_day_on() {
     let portal = TestPortal::new().await;
     let agent = portal.agent_at_work().await;
+    let (bob, tomorrow) = (portal.by(Who::Bob), portal.now().plus_days(1));
+    let dates = (tomorrow, tomorrow.plus_days(7));
+    let lent = portal.services.delegate(&bob, Who::Dave.id(), dates).await;
+    lent.expect("lent");
+    let mails_to_dave = async || {
+        portal.pending(&agent).await;
+        let sent = portal.services.send_due_mails(&portal.system()).await;
+        sent.expect("sent");
+        let recipients = portal.mails.recipients();
+        recipients.iter().filter(|to| to.contains("dave@")).count()
+    };
+    assert_eq!(mails_to_dave().await, 1, "of the delegation");
     bob_away(&portal).await;
-    portal.pending(&agent).await;
-    let sent = portal.services.send_due_mails(&portal.system()).await;
-    sent.expect("sent");
-    let to_dave = portal.mails.recipients();
-    let to_dave = to_dave.iter().filter(|to| to.contains("dave@")).count();
-    assert_eq!(to_dave, 2, "of the delegation, and of what waits");
+    assert_eq!(mails_to_dave().await, 3, "of another, and of what waits");
     portal.finish().await;
 }

@@ -1,5 +1,7 @@
 //! The digest: what waits, once a day, to those for whom something does.
 
+use countersign::services::BreakGlass;
+
 use crate::support::{TestPortal, Who};
 
 const BOB: &str = "\"Bob\" <bob@example.com>";
@@ -17,8 +19,15 @@ async fn digests(portal: &TestPortal) -> Vec<String> {
 
 /// Queries wait for days, and digests go out at midnight.
 async fn portal() -> TestPortal {
-    TestPortal::configured("[approvals]\ndigest_hours = [0]\n[policy]\nbuiltin = \"balanced\"\n")
-        .await
+    deciding_by("balanced").await
+}
+
+async fn deciding_by(policy: &str) -> TestPortal {
+    TestPortal::configured(&format!(
+        "[approvals]\ndigest_hours = [0]\nbreak_glass_groups = [\"finance\"]\n\
+         [policy]\nbuiltin = \"{policy}\"\n"
+    ))
+    .await
 }
 
 #[tokio::test]
@@ -61,5 +70,40 @@ async fn who_turned_it_off_gets_none() {
     assert_eq!(digests(&portal).await, [CAROL]);
     let page = portal.get(Who::Bob, "/me").await;
     assert!(page.body.contains("Turn it on"));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn who_has_voted_is_not_told_of_it_any_more() {
+    let portal = deciding_by("strict").await;
+    let agent = portal.agent_at_work().await;
+    let (_, approval) = portal.pending(&agent).await;
+    portal.approved_by(Who::Bob, approval).await;
+    assert_eq!(digests(&portal).await, [CAROL], "it takes two");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn reviewers_alone_are_told_of_exceptions() {
+    let portal = portal().await;
+    let agent = portal.agent_at_work().await;
+    let (_, approval) = portal.pending(&agent).await;
+    let said = BreakGlass {
+        reason: "Checkout is down, nobody answers",
+        ticket: "INC-7",
+    };
+    let dave = portal.by(Who::Dave);
+    let broken = portal.services.break_glass(&dave, approval, said).await;
+    broken.expect("broken");
+    portal.pending(&agent).await;
+    assert_eq!(digests(&portal).await, [BOB, CAROL]);
+    let texts = portal.mails.texts();
+    let mut digests = texts.iter().filter(|text| text.contains("1 query waits"));
+    assert!(digests.all(|text| !text.contains("To review")));
+    let told = portal.mails.told("Exceptions wait for a review");
+    assert_eq!(
+        told,
+        [Who::Alice, Who::Erin].map(|who| format!("\"{who:?}\" <{}>", who.email()))
+    );
     portal.finish().await;
 }

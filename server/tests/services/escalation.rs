@@ -58,6 +58,8 @@ async fn the_next_group_may_decide_from_its_time_on_and_is_told() {
         follow_up(&portal).await;
     }
     assert_eq!(to_dave(&portal), 1, "once");
+    let called = portal.mails.told("now waits for you too");
+    assert_eq!(called, ["\"Dave\" <dave@example.com>"]);
     assert_eq!(portal.recorded("approval.escalated").await.len(), 1);
     let state = portal.approved_by(Who::Dave, approval).await;
     assert_eq!(state, IntentState::Approved);
@@ -72,5 +74,32 @@ async fn the_next_group_may_decide_also_when_nothing_swept() {
     portal.clock.advance(1200);
     let state = portal.approved_by(Who::Dave, approval).await;
     assert_eq!(state, IntentState::Approved);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn who_has_voted_is_not_reminded() {
+    let portal = TestPortal::configured("[policy]\nbuiltin = \"strict\"\n").await;
+    let agent = portal.agent_at_work().await;
+    let (_, approval) = portal.pending(&agent).await;
+    let state = portal.approved_by(Who::Bob, approval).await;
+    assert_eq!(state, IntentState::PendingApproval, "it takes two");
+    portal.clock.advance(1800);
+    follow_up(&portal).await;
+    let reminded = portal.mails.told("still waits");
+    assert_eq!(reminded, ["\"Carol\" <carol@example.com>"]);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_is_called_once_its_time_is_over() {
+    let portal = TestPortal::configured(POLICY).await;
+    let agent = portal.agent_at_work().await;
+    portal.pending(&agent).await;
+    portal.clock.advance(1800);
+    follow_up(&portal).await;
+    for event in ["approval.reminded", "approval.escalated"] {
+        assert_eq!(portal.recorded(event).await.len(), 0, "{event}");
+    }
     portal.finish().await;
 }

@@ -167,3 +167,24 @@ async fn nobody_is_called_for_what_was_taken_back() {
     assert_eq!(portal.mails.recipients().len(), 0);
     portal.finish().await;
 }
+
+#[tokio::test]
+async fn who_lost_their_access_meanwhile_gets_none() {
+    let portal = TestPortal::new().await;
+    let agent = portal.agent_at_work().await;
+    let (_, approval) = portal.pending(&agent).await;
+    let system = portal.system();
+    let addressed = portal.services.address_notifications(&system).await;
+    addressed.expect("addressed");
+    portal
+        .tamper("update people set disabled_at = 1 where name in ('Alice', 'Bob')")
+        .await;
+    send(&portal).await;
+    assert_eq!(portal.mails.recipients(), [CAROL]);
+    // Nor does Alice hear what became of it.
+    let denied = portal.vote(Who::Carol, approval, domain::Ballot::Deny);
+    denied.await.expect("a vote");
+    send(&portal).await;
+    assert_eq!(portal.mails.recipients(), [CAROL]);
+    portal.finish().await;
+}

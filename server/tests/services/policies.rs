@@ -113,7 +113,9 @@ async fn what_another_administrator_publishes_counts_at_once_and_everywhere() {
     assert_eq!(origins, [PolicyOrigin::Portal, PolicyOrigin::Preset]);
     let editors: Vec<_> = history[0].editors.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(editors, ["Grace", "Erin"]);
-    assert_eq!(portal.recorded("policy.published").await.len(), 2);
+    let published = portal.recorded("policy.published").await;
+    assert_eq!(published.len(), 2);
+    assert_eq!(published[1]["files"][0]["text"], STEWARDS);
 
     // Both decisions lead to the texts that made them.
     for (intent, text) in [(before, "harmless-reads"), (after, "stewards")] {
@@ -148,12 +150,14 @@ async fn nobody_publishes_what_they_wrote() {
     saved.await.expect("saved");
     let refused = published_by(&portal, Who::Carol, (draft, revision + 1)).await;
     assert_eq!(refused.expect_err("a refusal").code(), "draft_not_proposed");
+    // Whoever proposes it answers for it too, even without a word of their own.
+    let carol = administrator(&portal, Who::Carol);
     let proposed = portal
         .services
-        .propose_draft(&erin, (draft, revision + 1))
+        .propose_draft(&carol, (draft, revision + 1))
         .await;
     proposed.expect("proposed");
-    for who in [Who::Grace, Who::Erin] {
+    for who in [Who::Grace, Who::Erin, Who::Carol] {
         let refused = published_by(&portal, who, (draft, revision + 2)).await;
         assert_eq!(
             refused.expect_err("a refusal").code(),
@@ -161,8 +165,14 @@ async fn nobody_publishes_what_they_wrote() {
             "{who:?}"
         );
     }
-    let published = published_by(&portal, Who::Carol, (draft, revision + 2)).await;
+    let published = published_by(&portal, Who::Frank, (draft, revision + 2)).await;
     published.expect("published");
+    // What is in force is changed by a new draft alone.
+    let files = file(EVERYTHING);
+    let saved = portal
+        .services
+        .save_draft(&erin, (draft, revision + 3), files);
+    assert_eq!(saved.await.expect_err("closed").code(), "draft_closed");
     portal.finish().await;
 }
 
@@ -199,9 +209,19 @@ async fn others_neither_write_nor_publish() {
         assert_eq!(begun.expect_err("a refusal").code(), "forbidden", "{who:?}");
         let saved = services.save_draft(&context, (draft, revision), file(EVERYTHING));
         assert_eq!(saved.await.expect_err("a refusal").code(), "forbidden");
+        let proposed = services.propose_draft(&context, (draft, revision)).await;
+        assert_eq!(proposed.expect_err("a refusal").code(), "forbidden");
+        let discarded = services.discard_draft(&context, (draft, revision)).await;
+        assert_eq!(discarded.expect_err("a refusal").code(), "forbidden");
         let published = services.publish_draft(&context, (draft, revision)).await;
         assert!(published.is_err(), "{who:?}");
     }
+    // Auditors read drafts, others do not.
+    let services = &portal.services;
+    let read = services.policy_draft(&portal.by(Who::Frank), draft).await;
+    read.expect("a draft");
+    let read = services.policy_draft(&portal.by(Who::Bob), draft).await;
+    assert_eq!(read.expect_err("a refusal").code(), "forbidden");
     portal.finish().await;
 }
 
@@ -219,6 +239,12 @@ async fn what_cannot_be_used_is_not_proposed() {
     let view = services.policy_draft(&grace, draft).await.expect("a draft");
     let said = view.error.expect("an error").to_string();
     assert!(said.starts_with("mine.cedar:2: "), "{said}");
+
+    // Nor is it published, should it have become so since.
+    let view = proposed(&portal, STEWARDS).await;
+    portal.tamper("update policy_drafts set files = '[]'").await;
+    let refused = published_by(&portal, Who::Erin, (view.draft.id, view.draft.revision)).await;
+    assert_eq!(refused.expect_err("a refusal").code(), "draft_faulty");
     portal.finish().await;
 }
 
@@ -226,6 +252,8 @@ async fn what_cannot_be_used_is_not_proposed() {
 async fn files_are_shown_and_not_published_over() {
     let mut portal = TestPortal::new().await;
     in_force(&portal, EVERYTHING).await;
+    let view = proposed(&portal, STEWARDS).await;
+    let (draft, revision) = (view.draft.id, view.draft.revision);
     // A preset does not replace what was published, files do.
     portal.restart("[policy]\nbuiltin = \"strict\"\n").await;
     let run = portal.run().await;
@@ -241,9 +269,14 @@ async fn files_are_shown_and_not_published_over() {
         PendingApproval
     );
     let grace = portal.by(Who::Grace);
-    let draft = portal.services.begin_draft(&grace, "Mine").await;
-    let draft = draft.expect_err("a refusal");
-    assert_eq!(draft.code(), "policy_in_files");
+    let begun = portal.services.begin_draft(&grace, "Mine").await;
+    assert_eq!(begun.expect_err("a refusal").code(), "policy_in_files");
+    let files = file(EVERYTHING);
+    let saved = portal.services.save_draft(&grace, (draft, revision), files);
+    let saved = saved.await.expect_err("a refusal");
+    assert_eq!(saved.code(), "policy_in_files");
+    let published = published_by(&portal, Who::Erin, (draft, revision)).await;
+    assert_eq!(published.expect_err("a refusal").code(), "policy_in_files");
     portal.finish().await;
 }
 
@@ -313,6 +346,11 @@ async fn an_approval_that_nobody_could_give_is_blocked_and_told() {
             .expect("addressed");
         services.send_due_mails(&system).await.expect("mailed");
         assert_eq!(portal.mails.recipients(), ["\"Grace\" <grace@example.com>"]);
+        // An agent that tries again is told again; administrators are not.
+        let answer = agent.ask(CUSTOMERS_SQL).await;
+        assert_eq!(answer.problem(), (403, "approval_impossible".to_owned()));
+        services.send_due_mails(&system).await.expect("mailed");
+        assert_eq!(portal.mails.recipients().len(), 1);
         portal.finish().await;
     }
 }
@@ -424,8 +462,30 @@ async fn a_name_that_is_no_files_is_refused() {
             "{name}"
         );
     }
-    let files = [file(STEWARDS), file(STEWARDS)].concat();
-    let refused = services.save_draft(&grace, (draft, 1), files).await;
-    assert_eq!(refused.expect_err("a refusal").code(), "invalid_field");
+    let too_long = "/".repeat(256 * 1024 + 1);
+    for files in [[file(STEWARDS), file(STEWARDS)].concat(), file(&too_long)] {
+        let refused = services.save_draft(&grace, (draft, 1), files).await;
+        assert_eq!(refused.expect_err("a refusal").code(), "invalid_field");
+    }
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_decides_in_the_place_of_who_changed_the_policy() {
+    let portal = TestPortal::new().await;
+    let agent = portal.agent_at_work().await;
+    let (_, approval) = portal.pending(&agent).await;
+    let (bob, now) = (portal.by(Who::Bob), portal.now());
+    let dates = (now, now.plus_days(7));
+    let lent = portal.services.delegate(&bob, Who::Dave.id(), dates).await;
+    lent.expect("lent");
+    portal.clock.advance(1);
+    let view = proposed(&portal, STEWARDS).await;
+    let draft = (view.draft.id, view.draft.revision);
+    let published = published_by(&portal, Who::Bob, draft).await;
+    published.expect("published");
+    let refused = portal.vote(Who::Dave, approval, Approve).await;
+    let refused = refused.expect_err("a refusal");
+    assert_eq!(refused.code(), "not_in_approver_group");
     portal.finish().await;
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use countersign::services::Notice;
 use domain::{ApprovalId, IntentId, IntentState};
 use http::{Request, StatusCode, header};
 use serde_json::json;
@@ -68,6 +69,23 @@ async fn a_question_wakes_whoever_waits() {
     let woken = woken.expect("woken").expect("an intent");
     assert_eq!(woken.intent.state, IntentState::PendingApproval);
     assert_eq!(woken.questions.len(), 1);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_reaches_open_pages_and_who_asked() {
+    let portal = TestPortal::new().await;
+    let agent = portal.agent_at_work().await;
+    let (intent, approval) = portal.pending(&agent).await;
+    let question = ask(&portal, Who::Bob, approval, "Why?").await;
+    let mut notices = portal.services.subscribe();
+    let reply = json!({ "question": question, "answer": "So" });
+    answer(&agent, intent, reply).await;
+    assert_eq!(notices.try_recv(), Ok(Notice::Intent(intent)));
+    let sent = portal.services.send_due_mails(&portal.system()).await;
+    sent.expect("sent");
+    let told = portal.mails.told("answered your question");
+    assert_eq!(told, ["\"Bob\" <bob@example.com>"]);
     portal.finish().await;
 }
 

@@ -2,6 +2,8 @@
 
 use std::{
     collections::VecDeque,
+    env,
+    process::Command,
     sync::{Arc, Mutex},
 };
 
@@ -16,7 +18,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac as _};
 use serde_json::Value;
 use sha2::Sha256;
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 
 use crate::support::TestPortal;
 
@@ -207,6 +212,37 @@ async fn redirects_are_not_followed() {
     let paths: Vec<_> = messages.iter().map(|message| &message.path).collect();
     assert_eq!(paths, ["/hook"]);
     assert_eq!(portal.recorded("webhook.sent").await.len(), 0);
+    portal.finish().await;
+}
+
+/// Asked of another process, whose environment names a proxy.
+#[test]
+fn no_proxy_hears_of_a_message() {
+    let told = Command::new(env::current_exe().expect("this program"))
+        .args(["--exact", "services::webhooks::redirects_are_not_followed"])
+        .envs(["http_proxy", "all_proxy"].map(|name| (name, "http://127.0.0.1:9")))
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY")
+        .output();
+    let told = told.expect("run");
+    let said = String::from_utf8_lossy(&told.stdout);
+    assert!(said.contains("1 passed"), "{said}");
+}
+
+#[tokio::test]
+async fn an_answer_is_not_waited_for_to_its_end() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("called");
+        stream.read(&mut [0; 4096]).await.expect("a request");
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n";
+        stream.write_all(head).await.expect("answered");
+        std::future::pending::<()>().await;
+    });
+    let url = format!("http://127.0.0.1:{port}/hook");
+    let portal = telling(&url, &signing(), true).await;
+    assert_eq!(portal.recorded("webhook.sent").await.len(), 1);
     portal.finish().await;
 }
 

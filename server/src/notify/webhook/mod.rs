@@ -157,3 +157,23 @@ fn client(host: &str, addresses: &[SocketAddr]) -> Option<Client> {
         .build()
         .ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// No name server knows the host (RFC 6761 section 6.4).
+    #[tokio::test]
+    async fn a_request_goes_to_the_addresses_that_were_checked() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let client = client("hook.invalid", &[address]).expect("a client");
+        let url = format!("http://hook.invalid:{}/", address.port());
+        tokio::select! {
+            called = listener.accept() => called.map(drop).expect("called"),
+            answer = client.post(url).send() => panic!("{answer:?}"),
+        }
+    }
+}

@@ -4,16 +4,18 @@
     reason = "helpers of tests stop the test that cannot be set up"
 )]
 
+mod approvals;
+
 use std::{collections::BTreeSet, time::Duration};
 
 use domain::{
-    AgentId, ApprovalId, Ballot, Caps, Conditions, Digest, Door, EventName, ExecutionId, Ground,
-    IntentId, IntentState, PersonId, Requirement, Role, RunId, Scope, Timestamp, VoteId,
+    AgentId, Caps, Digest, Door, EventName, ExecutionId, IntentId, IntentState, PersonId, Role,
+    RunId, Scope, Timestamp,
 };
 use sqlx::Executor as _;
 use store::{
-    Attempt, NewAgent, NewApproval, NewExecution, NewIntent, NewRun, NewVote, PackedRows, RowPage,
-    RunEvidence, SealedResult, SignIn, Store, StoreError, Transaction,
+    Attempt, NewAgent, NewExecution, NewIntent, NewRun, PackedRows, RowPage, RunEvidence,
+    SealedResult, SignIn, Store, StoreError, Transaction,
 };
 use test_database::TestDatabase;
 use uuid::Uuid;
@@ -53,24 +55,25 @@ impl Scene {
     }
 }
 
+async fn sign_in(tx: &mut Transaction, (number, name): (u128, &str)) -> PersonId {
+    let sign_in = SignIn {
+        new_id: PersonId::new(Uuid::from_u128(number)),
+        issuer: "https://id.example.com".into(),
+        subject: name.into(),
+        name: name.into(),
+        email: format!("{name}@example.com"),
+        groups: vec!["analysts".into()],
+        roles: vec![Role::Approver],
+        evidence: store::Evidence::default(),
+    };
+    tx.sign_in(&sign_in).await.expect("signed in").id
+}
+
 async fn scene() -> Scene {
     let database = TestDatabase::new().await;
     let store = Store::open(database.url()).await.expect("a store");
     let mut tx = store.begin("test", NOW).await.expect("a transaction");
-    let person = tx
-        .sign_in(&SignIn {
-            new_id: PersonId::new(Uuid::from_u128(1)),
-            issuer: "https://id.example.com".into(),
-            subject: "alice".into(),
-            name: "Alice".into(),
-            email: "alice@example.com".into(),
-            groups: vec!["analysts".into()],
-            roles: vec![Role::Approver],
-            evidence: store::Evidence::default(),
-        })
-        .await
-        .expect("signed in")
-        .id;
+    let person = sign_in(&mut tx, (1, "alice")).await;
     let agent = NewAgent {
         id: AgentId::new(Uuid::from_u128(2)),
         name: "churn-model".into(),
@@ -177,42 +180,6 @@ async fn a_key_is_used_once_a_run() {
         asks_again: None,
     };
     let refused = scene.begin().await.insert_intent(&again).await;
-    assert!(matches!(refused, Err(StoreError::AlreadyExists)));
-}
-
-#[tokio::test]
-async fn a_person_votes_once() {
-    let scene = scene().await;
-    let intent = scene.new_intent(10).await;
-    let approval = ApprovalId::new(Uuid::from_u128(20));
-    let mut tx = scene.begin().await;
-    tx.insert_approval(&NewApproval {
-        id: approval,
-        intent,
-        intent_digest: "sha256:0".into(),
-        requirements: vec![Requirement {
-            policy: "two-stewards".into(),
-            approvers: vec!["stewards".into()],
-            count: 2,
-        }],
-        ground: Ground::Votes,
-        expires_at: NOW.plus_seconds(60),
-    })
-    .await
-    .expect("an approval");
-    let vote = |number| NewVote {
-        id: VoteId::new(Uuid::from_u128(number)),
-        approval,
-        run: scene.run,
-        person: scene.person,
-        on_behalf_of: None,
-        ballot: Ballot::Approve,
-        comment: String::new(),
-        conditions: Conditions::default(),
-    };
-    let votes = tx.insert_vote(&vote(30), "sha256:0").await.expect("a vote");
-    assert_eq!(votes.len(), 1);
-    let refused = tx.insert_vote(&vote(31), "sha256:0").await;
     assert!(matches!(refused, Err(StoreError::AlreadyExists)));
 }
 
