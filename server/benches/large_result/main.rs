@@ -117,7 +117,7 @@ impl Agent {
         let mut answer = self.send(request).await;
         let (mut lines, mut bytes) = (0, 0);
         while let Some(chunk) = answer.chunk().await.expect("a part of the rows") {
-            lines += chunk.iter().filter(|byte| **byte == b'\n').count() as u64;
+            lines += chunk.split(|byte| *byte == b'\n').count() as u64 - 1;
             bytes += chunk.len() as u64;
         }
         (lines, bytes)
