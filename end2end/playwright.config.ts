@@ -52,6 +52,7 @@ export default defineConfig({
         'pages.spec.ts',
         'people.spec.ts',
         'pipeline.spec.ts',
+        'reconcile.spec.ts',
       ],
     },
     { name: 'other-servers', testMatch: ['other-servers.spec.ts', 'sign-in.spec.ts'] },

@@ -61,6 +61,7 @@ fn rail(viewer: &Viewer) -> AnyView {
                 {reviews.then(|| view! { <li>{door("/reviews", "Reviews", icons::REVIEWS)}</li> })}
                 <li>{door("/policies", "Policies", icons::POLICIES)}</li>
                 <li>{door("/ledger", "Ledger", icons::LEDGER)}</li>
+                {reviews.then(|| view! { <li>{door("/catalog", "Catalog", icons::CATALOG)}</li> })}
                 {oversees.then(|| view! { <li>{door("/people", "People", icons::PEOPLE)}</li> })}
             </ul>
         </nav>

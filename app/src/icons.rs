@@ -17,6 +17,8 @@ pub const REVIEWS: &str = "M3.4 5.4l1.2 1.2l2-2.2M3.4 10.4l1.2 1.2l2-2.2M3.4 15.
 pub const LEDGER: &str = "M8.4 11.6a2.8 2.8 0 0 0 4 0l2.6-2.6a2.83 2.83 0 0 0-4-4L9.8 6.2M11.6 8.4a2.8 2.8 0 0 0-4 0L5 11a2.83 2.83 0 0 0 4 4l1.2-1.2";
 /// A sheet with rules.
 pub const POLICIES: &str = "M5 3h10v14H5zM7.6 6.6h4.8M7.6 10h4.8M7.6 13.4h2.6";
+/// A table with a column.
+pub const CATALOG: &str = "M3.5 4h13v12h-13zM3.5 8h13M8 4v12";
 /// Two heads.
 pub const PEOPLE: &str = "M7.4 9.6a2.7 2.7 0 1 0 0-5.4a2.7 2.7 0 0 0 0 5.4zM2.6 16c.4-3 2.2-4.4 4.8-4.4s4.4 1.4 4.8 4.4M12.6 4.5a2.6 2.6 0 0 1 0 4.9M14 11.8c1.9.4 3.1 1.8 3.4 4.2";
 /// A lens.

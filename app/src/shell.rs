@@ -78,6 +78,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/reviews/:id") view=pages::Review ssr=mode.clone() />
                     <Route path=path!("/ledger") view=pages::Ledger ssr=mode.clone() />
                     <Route path=path!("/ledger/:id") view=pages::LedgerEntry ssr=mode.clone() />
+                    <Route path=path!("/catalog") view=pages::Catalog ssr=mode.clone() />
                     <Route path=path!("/deliveries") view=pages::Deliveries ssr=mode.clone() />
                     <Route path=path!("/people") view=pages::People ssr=mode.clone() />
                     <Route

@@ -122,6 +122,7 @@ async fn every_page_is_complete_without_scripts() {
         ("/ledger/1201".to_owned(), "Before it"),
         ("/people".to_owned(), "data-stewards, platform-admins"),
         (format!("/people/{}", person(2).id), "Left the company"),
+        ("/catalog".to_owned(), "found 412 times in 3 results"),
         ("/deliveries".to_owned(), "mail_server_unavailable"),
         ("/me".to_owned(), "this browser"),
         ("/me".to_owned(), "Let them decide"),
@@ -157,6 +158,7 @@ async fn nothing_to_show_is_said_and_taught() {
         "/runs",
         "/runs/new",
         "/reviews",
+        "/catalog",
         "/ledger",
     ] {
         let (status, html) = page_as(Amount::None, &Role::ALL, path).await;

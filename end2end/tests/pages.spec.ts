@@ -39,7 +39,7 @@ const VIEWS: Record<string, (places: Places) => Partial<Record<Looker, string[]>
     chen: ['/', '/?risk=low', waiting, decided, restricted, `${waiting}/similar`, '/sessions', '/standing-approvals'],
   }),
   'those who administer': ({ waiting, agent, person, draft, policy }) => ({
-    bo: [waiting, '/agents/new', agent, '/people', person, '/me', '/policies', policy, draft, '/deliveries'],
+    bo: [waiting, '/agents/new', agent, '/people', person, '/me', '/policies', policy, draft, '/catalog', '/deliveries'],
   }),
   'those who ask, and those who look back': ({ run, agent, review }) => ({
     alice: [`/sessions/${run}`, `/runs/${run}`, '/runs', '/runs/new', '/device', '/agents', agent],

@@ -3,6 +3,7 @@
 mod analyze;
 mod ledger;
 mod policy;
+mod reconcile;
 
 use std::path::PathBuf;
 
@@ -38,6 +39,15 @@ enum Command {
     /// Check the audit log.
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// List the jobs that went around Countersign; exit 1 when there are any.
+    #[command(
+        after_help = "Examples:\n  countersign reconcile --since 24h --config \
+                            countersign.toml\n  countersign reconcile --json --config \
+                            countersign.toml | jq '.around[].account'\n\n\
+                            Asks BigQuery for the jobs of everybody in the project, for which \
+                            its account needs bigquery.jobs.listAll."
+    )]
+    Reconcile(reconcile::Reconcile),
     /// Bring the database's schema up to date.
     #[command(after_help = "Example:\n  countersign migrate --config countersign.toml")]
     Migrate(Configured),
@@ -82,6 +92,7 @@ pub async fn run(command_line: CommandLine) -> anyhow::Result<()> {
         Command::Ledger(LedgerCommand::Verify(configured)) => {
             ledger::verify(&configured.load()?).await
         }
+        Command::Reconcile(reconcile) => reconcile.run().await,
         Command::Migrate(configured) => {
             program::open_store(&configured.load()?.store).await?;
             println!("The database is up to date.");
@@ -94,11 +105,23 @@ pub async fn run(command_line: CommandLine) -> anyhow::Result<()> {
     }
 }
 
+/// Reads `12h` or `30d`.
+fn seconds(text: &str) -> Result<i64, String> {
+    let units = [("h", 3_600), ("d", 86_400)];
+    let read = units.iter().find_map(|(unit, seconds)| {
+        let number: u16 = text.strip_suffix(unit)?.parse().ok()?;
+        Some(i64::from(number) * seconds)
+    });
+    read.ok_or_else(|| "write hours or days, such as `12h` or `30d`".to_owned())
+}
+
 fn start_log(config: &LogConfig) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.filter)
         .context("the log filter is wrong")?
         // It would log Google's answers, tokens included, whatever the filter says.
-        .add_directive("yup_oauth2=off".parse()?);
+        .add_directive("yup_oauth2=off".parse()?)
+        // It would log whole messages of MCP clients, their SQL included.
+        .add_directive("rmcp=warn".parse()?);
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

@@ -49,24 +49,7 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = open_store(&config.store).await?;
-    let services = Services::new(Parts {
-        store: store.clone(),
-        warehouse: connect(&config.warehouse).await?,
-        policy: policies(&config.policy)?,
-        approver_groups: approver_groups(&config.identity),
-        mailer: mailer(&config.mail)?,
-        webhooks: Webhooks::new(&config.webhooks),
-        clock: Arc::clone(&clock),
-        limits: config.limits,
-        step_up: StepUpRule::new(&config.identity),
-        rights: config.rights.clone(),
-        approvals: config.approvals.clone(),
-        warehouse_config: config.warehouse.clone(),
-        masking: config.masking.clone(),
-        issuers: issuers(&config)?,
-        grants: GrantRule::new(&config),
-        public_url: config.server.origin(),
-    });
+    let services = services(&config, &store, &clock).await?;
     services.adopt_policy(&at_start(&services)).await?;
     let identity = Identity::new(&config, services.clone(), store, clock)?;
     let app = router(&config, &services, &identity)?;
@@ -83,6 +66,32 @@ pub async fn serve(
     .with_graceful_shutdown(stop)
     .await?;
     Ok(())
+}
+
+/// The use cases, over a database and what the configuration names.
+pub async fn services(
+    config: &Config,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Services> {
+    Ok(Services::new(Parts {
+        store: store.clone(),
+        warehouse: connect(&config.warehouse).await?,
+        policy: policies(&config.policy)?,
+        approver_groups: approver_groups(&config.identity),
+        mailer: mailer(&config.mail)?,
+        webhooks: Webhooks::new(&config.webhooks),
+        clock: Arc::clone(clock),
+        limits: config.limits,
+        step_up: StepUpRule::new(&config.identity),
+        rights: config.rights.clone(),
+        approvals: config.approvals.clone(),
+        warehouse_config: config.warehouse.clone(),
+        masking: config.masking.clone(),
+        issuers: issuers(config)?,
+        grants: GrantRule::new(config),
+        public_url: config.server.origin(),
+    }))
 }
 
 /// What the program does by itself before it serves.

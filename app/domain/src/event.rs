@@ -113,6 +113,12 @@ events! {
     PolicyPublished => "policy.published",
     /// A draft was not published.
     PublicationRefused => "policy.publication_refused",
+    /// A person said what a column holds: it counts as tagged from then on.
+    ColumnTagged => "catalog.column_tagged",
+    /// A person dismissed what was suggested that a column holds.
+    SuggestionDismissed => "catalog.suggestion_dismissed",
+    /// The jobs that BigQuery ran were held against those on record.
+    JobsReconciled => "warehouse.jobs_reconciled",
     /// An intent changed its state.
     IntentMoved => "intent.moved",
     /// The warehouse was asked to stop the job of a cancelled intent.

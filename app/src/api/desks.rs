@@ -5,10 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::use_context;
 
 use super::{
-    UiError, Viewer, agents::AgentDesk, approvals::ApprovalDesk, delegations::DelegationDesk,
-    deliveries::DeliveryDesk, devices::DeviceDesk, exceptions::ExceptionDesk, ledger::LedgerDesk,
-    people::PeopleDesk, policies::PolicyDesk, questions::QuestionDesk, reviews::ReviewDesk,
-    runs::RunDesk, sessions::SessionDesk, standing_approvals::StandingDesk, terms::TermsDesk,
+    UiError, Viewer, agents::AgentDesk, approvals::ApprovalDesk, catalog::CatalogDesk,
+    delegations::DelegationDesk, deliveries::DeliveryDesk, devices::DeviceDesk,
+    exceptions::ExceptionDesk, ledger::LedgerDesk, people::PeopleDesk, policies::PolicyDesk,
+    questions::QuestionDesk, reviews::ReviewDesk, runs::RunDesk, sessions::SessionDesk,
+    standing_approvals::StandingDesk, terms::TermsDesk,
 };
 
 /// Every desk, bound to the person who is signed in; provided by context.
@@ -36,6 +37,8 @@ pub struct Desks {
     pub people: Arc<dyn PeopleDesk>,
     /// Questions about requests for approval.
     pub questions: Arc<dyn QuestionDesk>,
+    /// What is known of the warehouse.
+    pub catalog: Arc<dyn CatalogDesk>,
     /// Mails and messages that did not arrive.
     pub deliveries: Arc<dyn DeliveryDesk>,
     /// Who decides in whose place.

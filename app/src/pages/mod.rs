@@ -4,6 +4,7 @@
 mod agent;
 mod agents;
 mod approval;
+mod catalog;
 mod choice;
 mod delegations;
 mod deliveries;
@@ -33,6 +34,7 @@ mod standing_approvals;
 pub use agent::Agent;
 pub use agents::Agents;
 pub use approval::{Approval, Restrict, Similar};
+pub use catalog::Catalog;
 pub use deliveries::Deliveries;
 pub use device_code::DeviceCode;
 pub use device_request::DeviceRequest;

@@ -4,6 +4,7 @@
 
 mod agents;
 mod approvals;
+mod catalog;
 mod delegations;
 mod deliveries;
 mod devices;
@@ -28,6 +29,7 @@ use uuid::Uuid;
 
 pub use agents::SampleAgents;
 pub use approvals::SampleApprovals;
+pub use catalog::SampleCatalog;
 pub use delegations::SampleDelegations;
 pub use deliveries::SampleDeliveries;
 pub use devices::SampleDevices;
@@ -73,6 +75,7 @@ pub fn desks(now: Timestamp, amount: Amount, roles: &[Role]) -> Desks {
         exceptions: Arc::new(SampleTerms { now, amount }),
         reviews: Arc::new(SampleReviews { now, amount }),
         ledger: Arc::new(SampleLedger { now, amount }),
+        catalog: Arc::new(SampleCatalog { amount }),
         deliveries: Arc::new(SampleDeliveries { now, amount }),
         delegations: Arc::new(SampleDelegations { now, amount }),
         people: Arc::new(SamplePeople { now, amount }),

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use domain::{Route, Timestamp};
 
-use super::Configured;
+use super::{Configured, seconds};
 use crate::{
     context::{Clock as _, SystemClock},
     policy::{CaseResult, Decision, PolicyError, PolicyFile, PolicySet},
@@ -84,16 +84,6 @@ impl PolicyCommand {
             }
         }
     }
-}
-
-/// Reads `12h` or `30d`.
-fn seconds(text: &str) -> Result<i64, String> {
-    let units = [("h", 3_600), ("d", 86_400)];
-    let read = units.iter().find_map(|(unit, seconds)| {
-        let number: u16 = text.strip_suffix(unit)?.parse().ok()?;
-        Some(i64::from(number) * seconds)
-    });
-    read.ok_or_else(|| "write hours or days, such as `12h` or `30d`".to_owned())
 }
 
 /// One fault a line, as compilers do, so that editors find the places.

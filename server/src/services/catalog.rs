@@ -3,9 +3,9 @@
 use std::sync::{Arc, RwLock};
 
 use analysis::{Catalog, Table, View};
-use domain::MaskRules;
+use domain::{ColumnName, MaskRule, MaskRules, Tag};
 
-use super::{ServiceError, Services};
+use super::{ServiceError, Services, suggestions::add_tag};
 use crate::{config::WarehouseConfig, warehouse::TableDescription};
 
 /// The catalog last read, whole or not at all.
@@ -56,6 +56,16 @@ impl CatalogCache {
         }
     }
 
+    /// Takes over that a person said what a column holds.
+    pub(super) fn tag(&self, column: &ColumnName, tag: &Tag) {
+        if let Ok(mut current) = self.current.write()
+            && let Some(catalog) = current.as_mut()
+            && let Some(table) = Arc::make_mut(catalog).tables.get_mut(column.table())
+        {
+            add_tag(&mut table.columns, column, tag);
+        }
+    }
+
     /// Takes over what tables look like now; says whether that differs from what was known.
     pub(super) fn learn(&self, described: &[TableDescription]) -> Result<bool, ServiceError> {
         let known = self.current()?;
@@ -90,12 +100,18 @@ fn enter(catalog: &mut Catalog, described: TableDescription) {
 }
 
 impl Services {
+    /// What masks values with this tag.
+    pub fn mask_rule(&self, tag: &Tag) -> Result<MaskRule, ServiceError> {
+        Ok(self.catalog.current()?.mask_rules.rule(tag))
+    }
+
     /// Reads tables, columns, tags and views anew. On failure the catalog stays as it was.
     pub async fn refresh_catalog(&self) -> Result<usize, ServiceError> {
         let mut described = Vec::new();
         for dataset in &self.catalog.datasets {
             described.extend(self.parts.warehouse.tables(dataset).await?);
         }
+        self.add_given_tags(&mut described).await?;
         let count = described.len();
         self.catalog.replace(described);
         Ok(count)

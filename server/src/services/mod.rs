@@ -41,6 +41,7 @@ mod preparation;
 mod previews;
 mod questions;
 mod readable_tables;
+mod reconciliation;
 mod records;
 mod refusals;
 mod registration;
@@ -57,6 +58,7 @@ mod scope_check;
 mod sealing;
 mod standing_approvals;
 mod step_up;
+mod suggestions;
 mod tables;
 mod unmasking;
 mod webhooks;
@@ -97,6 +99,7 @@ pub use precedent::Precedent;
 pub use previews::{QueryPreview, bytes_for_agents};
 pub use questions::QuestionView;
 pub use readable_tables::ReadableTable;
+pub use reconciliation::{Because, Reconciliation, Stray};
 pub use records::{Problem, ResultColumn, Statistics};
 pub use refusals::Refusal;
 pub use registration::{NewAgent, may_confirm_agent, may_revoke_agent};
@@ -113,6 +116,7 @@ pub use standing_approvals::{
     USES_MAXIMUM, Unlike, Wish,
 };
 pub use step_up::StepUpRule;
+pub use suggestions::{KnownTable, Suggestion};
 pub use tables::{SensitiveColumn, TouchedTable};
 
 use crate::{

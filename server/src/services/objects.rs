@@ -14,7 +14,7 @@ const CONCURRENT: usize = 8;
 
 impl Services {
     /// Describes everything that an intent names or that BigQuery says it reads, in the order
-    /// of names. What does not exist is left out: a table to be created is no object yet.
+    /// of names, with the tags that people gave. What does not exist is left out: a table to be created is no object yet.
     pub(super) async fn objects_now(
         &self,
         analysis: &Analysis,
@@ -37,6 +37,8 @@ impl Services {
         });
         let described = stream::iter(described).buffered(CONCURRENT);
         let described: Vec<Option<TableDescription>> = described.try_collect().await?;
-        Ok(described.into_iter().flatten().collect())
+        let mut described: Vec<_> = described.into_iter().flatten().collect();
+        self.add_given_tags(&mut described).await?;
+        Ok(described)
     }
 }

@@ -5,6 +5,7 @@
 
 mod agents;
 mod approvals;
+mod catalog;
 mod credentials;
 mod delegations;
 mod deliveries;
@@ -141,6 +142,7 @@ async fn desks(services: Services, context: Context, form_token: String) -> Resu
         people: desk.clone(),
         questions: desk.clone(),
         delegations: desk.clone(),
+        catalog: desk.clone(),
         deliveries: desk.clone(),
         standing: desk.clone(),
         policies: desk.clone(),

@@ -8,6 +8,7 @@ mod bigquery;
 mod error;
 mod job;
 mod message;
+mod past_job;
 mod query;
 mod retrying;
 mod table;
@@ -15,11 +16,12 @@ mod table;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::TableName;
+use domain::{TableName, Timestamp};
 
 pub use bigquery::{BigQuery, Credentials, Settings, SettingsError};
 pub use error::WarehouseError;
 pub use job::{Job, JobError, JobId, JobStatistics, JobStatus, Page, PageToken, ParseJobIdError};
+pub use past_job::PastJob;
 pub use query::{DryRun, Parameter, Query};
 pub use retrying::Retrying;
 pub use table::TableDescription;
@@ -57,6 +59,9 @@ pub trait Warehouse: Send + Sync {
 
     /// Describes one table or view as it is now.
     async fn table(&self, name: &TableName) -> Result<TableDescription, WarehouseError>;
+
+    /// The jobs of the project that anybody started since, the newest first.
+    async fn jobs_since(&self, since: Timestamp) -> Result<Vec<PastJob>, WarehouseError>;
 
     /// Describes every table and view of a dataset, `dataset` or `project.dataset`.
     async fn tables(&self, dataset: &str) -> Result<Vec<TableDescription>, WarehouseError>;

@@ -11,10 +11,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use domain::TableName;
+use domain::{TableName, Timestamp};
 
 use super::{
-    DryRun, Job, JobId, JobStatus, Page, PageToken, Query, TableDescription, Warehouse,
+    DryRun, Job, JobId, JobStatus, Page, PageToken, PastJob, Query, TableDescription, Warehouse,
     WarehouseError,
 };
 
@@ -174,6 +174,10 @@ impl Warehouse for Retrying {
 
     async fn table(&self, name: &TableName) -> Result<TableDescription, WarehouseError> {
         self.call(|| self.inner.table(name)).await
+    }
+
+    async fn jobs_since(&self, since: Timestamp) -> Result<Vec<PastJob>, WarehouseError> {
+        self.call(|| self.inner.jobs_since(since)).await
     }
 
     async fn tables(&self, dataset: &str) -> Result<Vec<TableDescription>, WarehouseError> {

@@ -228,4 +228,16 @@ impl Store {
             .await?;
         row.as_ref().map(read).transpose()
     }
+
+    /// The execution whose job has this id at the warehouse.
+    pub async fn execution_of_job(
+        &self,
+        job_id: &str,
+    ) -> Result<Option<ExecutionRecord>, StoreError> {
+        let row = sqlx::query("select * from executions where job_id = $1")
+            .bind(job_id)
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
 }

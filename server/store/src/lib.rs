@@ -7,6 +7,7 @@
 mod agents;
 mod approvals;
 mod browser_sessions;
+mod column_suggestions;
 mod database;
 mod delegations;
 mod device_requests;
@@ -42,6 +43,7 @@ use std::time::Duration;
 pub use agents::{AgentMove, AgentRecord, Deed, NewAgent};
 pub use approvals::{ApprovalRecord, Narrowed, NewApproval, NewVote, VoteRecord, approvals_among};
 pub use browser_sessions::{BrowserSessionRecord, NewBrowserSession, SessionOwner};
+pub use column_suggestions::{NewSuggestionVerdict, SuggestionRecord};
 pub use delegations::DelegationRecord;
 pub use device_requests::{
     AskedRun, Confirmation, DeviceRequestRecord, DeviceVerdict, NewDeviceRequest, WorkloadEvidence,

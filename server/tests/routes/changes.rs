@@ -12,11 +12,11 @@ use uuid::Uuid;
 use super::listing::concrete;
 use crate::{
     identity::site::Site,
-    support::{CUSTOMERS_SQL, TestPortal, Who},
+    support::{CUSTOMERS_SQL, TestPortal, Who, columns},
 };
 
 /// What people can change, and the entry that tells of it.
-pub const CHANGES: [(&str, &str); 35] = [
+pub const CHANGES: [(&str, &str); 36] = [
     ("/runs/{id}/credentials", "run.credentials_issued"),
     ("/ui/answer_device_request", "device.decided"),
     ("/ui/answer_question", "question.answered"),
@@ -29,6 +29,7 @@ pub const CHANGES: [(&str, &str); 35] = [
     ("/ui/choose_digest", "digest.chosen"),
     ("/ui/confirm_agent", "agent.confirmed"),
     ("/ui/decide", "vote.cast"),
+    ("/ui/decide_suggestion", "catalog.column_tagged"),
     ("/ui/delegate", "delegation.granted"),
     ("/ui/deliver_again", "delivery.owed_again"),
     ("/ui/disable_person", "person.disabled"),
@@ -74,6 +75,7 @@ async fn ready(portal: &TestPortal, address: &str) -> Form {
         }
         "/ui/delegate" | "/ui/take_back_delegation" => on_delegation(portal, address).await,
         "/ui/choose_digest" => (Who::Heidi, vec![("wanted", text("false"))]),
+        "/ui/decide_suggestion" => on_suggestion(portal).await,
         "/ui/deliver_again" => on_delivery(portal).await,
         "/ui/propose_agent" => (Who::Alice, proposal()),
         "/ui/confirm_agent" | "/ui/resume_agent" | "/ui/revoke_agent" | "/ui/suspend_agent" => {
@@ -315,6 +317,19 @@ async fn on_delivery(portal: &TestPortal) -> Form {
     let given_up = portal.services.troubled_deliveries(&grace);
     let delivery = given_up.await.expect("read")[0].delivery.id;
     (Who::Grace, vec![("delivery", delivery.to_string())])
+}
+
+async fn on_suggestion(portal: &TestPortal) -> Form {
+    portal.warehouse.describe("demo.shop.orders", |table| {
+        table.columns.extend(columns(&["contact_email STRING"]));
+    });
+    portal.services.refresh_catalog().await.expect("a catalog");
+    let fields = [
+        ("column", text("demo.shop.orders.contact_email")),
+        ("tag", text("pii.email")),
+        ("accept", text("true")),
+    ];
+    (Who::Grace, fields.into())
 }
 
 async fn on_delegation(portal: &TestPortal, address: &str) -> Form {

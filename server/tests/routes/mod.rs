@@ -84,7 +84,7 @@ fn of_bigquery() -> impl Iterator<Item = String> {
 }
 
 /// For people: a session. Nothing here changes anything.
-const BY_SESSION: [&str; 59] = [
+const BY_SESSION: [&str; 61] = [
     "/",
     "/agents",
     "/agents/new",
@@ -92,6 +92,7 @@ const BY_SESSION: [&str; 59] = [
     "/approvals/{id}",
     "/approvals/{id}/conditions",
     "/approvals/{id}/similar",
+    "/catalog",
     "/deliveries",
     "/device",
     "/device/{id}",
@@ -121,6 +122,7 @@ const BY_SESSION: [&str; 59] = [
     "/ui/approval_status",
     "/ui/campaign",
     "/ui/campaigns",
+    "/ui/catalog",
     "/ui/conditions",
     "/ui/delegations",
     "/ui/deliveries",

@@ -9,10 +9,10 @@ use std::{
 
 use async_trait::async_trait;
 use countersign::warehouse::{
-    DryRun, Job, JobError, JobId, JobStatistics, JobStatus, Page, PageToken, Query,
+    DryRun, Job, JobError, JobId, JobStatistics, JobStatus, Page, PageToken, PastJob, Query,
     TableDescription, Warehouse, WarehouseError,
 };
-use domain::{Column, TableName};
+use domain::{Column, TableName, Timestamp};
 use masking::RawRows;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -89,6 +89,7 @@ struct Script {
     jobs: BTreeMap<String, Job>,
     cancelled: Vec<JobId>,
     accounts: Vec<(Point, Option<String>)>,
+    strangers: Vec<PastJob>,
 }
 
 /// BigQuery, as the test wants it.
@@ -165,6 +166,11 @@ impl ScriptedWarehouse {
         let jobs = script.inserts.iter().map(|job| &job.query);
         let queries = script.dry_runs.iter().chain(jobs);
         queries.map(|query| query.sql.clone()).collect()
+    }
+
+    /// A job that somebody ran without us, or what became of one of ours.
+    pub fn was_asked(&self, job: PastJob) {
+        self.script().strangers.push(job);
     }
 
     /// Every insert, repetitions included.
@@ -288,6 +294,15 @@ impl Warehouse for ScriptedWarehouse {
         self.meet(Point::Cancel).await?;
         self.script().cancelled.push(job.clone());
         Ok(())
+    }
+
+    async fn jobs_since(&self, since: Timestamp) -> Result<Vec<PastJob>, WarehouseError> {
+        let script = self.script();
+        let recent = script
+            .strangers
+            .iter()
+            .filter(|job| job.created_at >= since);
+        Ok(recent.cloned().collect())
     }
 
     async fn table(&self, name: &TableName) -> Result<TableDescription, WarehouseError> {

@@ -180,7 +180,14 @@ pub(super) async fn list(
     Query(query): Query<HashMap<String, String>>,
 ) -> Answer {
     require_project(&project)?;
-    let jobs = server.jobs.newest_first();
+    let since = match query.get("minCreationTime") {
+        Some(text) => text
+            .parse()
+            .map_err(|_| QueryError::invalid("Invalid value for minCreationTime"))?,
+        None => i128::MIN,
+    };
+    let mut jobs = server.jobs.newest_first();
+    jobs.retain(|job| job.created >= since);
     let (listed, next) = page_of(&jobs, &query, 50)?;
     let listed: Vec<Value> = listed.iter().map(listed_job).collect();
     let mut answer = json!({"kind": "bigquery#jobList", "jobs": listed});

@@ -2,14 +2,19 @@
 //!
 //! Source: <https://cloud.google.com/bigquery/docs/reference/rest/v2/tables>
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use axum::extract::{Path, Query, State};
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
 use serde_json::{Value, json};
 
 use super::{
-    Answer, CREATED, LOCATION, Shared, blocking, jobs::page_of, require_project,
-    resources::table_reference, wire, with_etag,
+    Answer, CREATED, LOCATION, Server, Shared, blocking, failures::Failure, jobs::page_of,
+    require_project, resources::table_reference, wire, with_etag,
 };
 use crate::engine::{Catalog, PROJECT, Table, TableName};
 
@@ -27,7 +32,7 @@ pub(super) async fn projects() -> Answer {
     ))
 }
 
-async fn catalog(server: std::sync::Arc<super::Server>) -> Result<Catalog, super::Failure> {
+async fn catalog(server: Arc<Server>) -> Result<Catalog, Failure> {
     blocking(move || Ok(server.engine.session()?.catalog()?)).await
 }
 
@@ -105,8 +110,21 @@ fn listed_table(table: &Table) -> Value {
 pub(super) async fn table(
     State(server): Shared,
     Path((project, dataset, table)): Path<(String, String, String)>,
-) -> Answer {
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     require_project(&project)?;
+    let Json(table) = described(server, dataset, table).await?;
+    let known = headers.get(header::IF_NONE_MATCH);
+    let is_known = known
+        .is_some_and(|etag| Some(etag.as_bytes()) == table["etag"].as_str().map(str::as_bytes));
+    Ok(if is_known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Json(table).into_response()
+    })
+}
+
+async fn described(server: Arc<Server>, dataset: String, table: String) -> Answer {
     blocking(move || {
         let session = server.engine.session()?;
         let catalog = session.catalog()?;

@@ -9,6 +9,7 @@ mod answer;
 mod credentials;
 mod failure;
 mod impersonation;
+mod past_jobs;
 mod raw;
 mod request;
 mod schema;
@@ -19,18 +20,18 @@ mod tests;
 use std::{
     collections::BTreeMap,
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
-use domain::TableName;
+use domain::{TableName, Timestamp};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use gcp_bigquery_client::{Client, auth::Authenticator, client_builder::ClientBuilder};
 use url::Url;
 
 use super::{
-    DryRun, Job, JobId, JobStatus, Page, PageToken, Query, TableDescription, Warehouse,
+    DryRun, Job, JobId, JobStatus, Page, PageToken, PastJob, Query, TableDescription, Warehouse,
     WarehouseError,
 };
 use impersonation::Impersonation;
@@ -48,6 +49,8 @@ pub struct BigQuery {
     raw: Raw,
     place: Arc<Place>,
     authenticator: Arc<dyn Authenticator>,
+    /// Tables as they were last described, to be asked for only when they have changed.
+    described: Mutex<BTreeMap<String, TableDescription>>,
     /// The same place in the names of service accounts, so that their tokens are kept.
     others: Mutex<BTreeMap<String, Arc<BigQuery>>>,
 }
@@ -99,6 +102,7 @@ impl BigQuery {
             raw: Raw::new(place.http.clone(), Arc::clone(&authenticator), base_url),
             place,
             authenticator,
+            described: Mutex::default(),
             others: Mutex::default(),
         })
     }
@@ -157,8 +161,29 @@ impl BigQuery {
         (project, dataset, table): (&str, &str, &str),
     ) -> Result<TableDescription, WarehouseError> {
         let path = ["projects", project, "datasets", dataset, "tables", table].map(str::to_owned);
-        let table: answer::Table = self.within_deadline(self.raw.get(&path, &[])).await?;
-        Ok(table.into())
+        let name = format!("{project}.{dataset}.{table}");
+        let known = self.described().get(&name).cloned();
+        let etag = known.as_ref().and_then(|table| table.etag.as_deref());
+        let changed: Option<answer::Table> = self
+            .within_deadline(self.raw.get_unless(&path, etag))
+            .await?;
+        match (changed, known) {
+            (Some(table), _) => {
+                let table = TableDescription::from(table);
+                self.described().insert(name, table.clone());
+                Ok(table)
+            }
+            (None, Some(known)) => Ok(known),
+            (None, None) => Err(WarehouseError::Undecodable {
+                what: "it says that nothing changed, of what was never asked for",
+            }),
+        }
+    }
+
+    fn described(&self) -> MutexGuard<'_, BTreeMap<String, TableDescription>> {
+        self.described
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -263,6 +288,29 @@ impl Warehouse for BigQuery {
 
     async fn table(&self, name: &TableName) -> Result<TableDescription, WarehouseError> {
         self.describe(request::table(name)?).await
+    }
+
+    async fn jobs_since(&self, since: Timestamp) -> Result<Vec<PastJob>, WarehouseError> {
+        let path = self.project_path(&["jobs"]);
+        let (mut jobs, mut token) = (Vec::new(), None);
+        loop {
+            let mut query = vec![
+                ("allUsers", "true".to_owned()),
+                ("projection", "full".to_owned()),
+                ("minCreationTime", (since.micros() / 1000).to_string()),
+                ("maxResults", "1000".to_owned()),
+            ];
+            query.extend(token.map(|token| ("pageToken", token)));
+            let page: past_jobs::JobList =
+                self.within_deadline(self.raw.get(&path, &query)).await?;
+            for job in page.jobs {
+                jobs.push(job.try_into()?);
+            }
+            token = page.next_page_token;
+            if token.is_none() {
+                return Ok(jobs);
+            }
+        }
     }
 
     async fn tables(&self, dataset: &str) -> Result<Vec<TableDescription>, WarehouseError> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gcp_bigquery_client::auth::Authenticator;
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 
@@ -63,10 +63,33 @@ impl Raw {
         Ok(address)
     }
 
+    /// What is at an address, unless it is still what `etag` names (RFC 9110 section 13.1.2).
+    pub(super) async fn get_unless<T: DeserializeOwned>(
+        &self,
+        path: &[String],
+        etag: Option<&str>,
+    ) -> Result<Option<T>, WarehouseError> {
+        let mut request = self.http.request(Method::GET, self.address(path)?);
+        if let Some(etag) = etag {
+            request = request.header(reqwest::header::IF_NONE_MATCH, etag);
+        }
+        match self.exchange(request).await? {
+            (StatusCode::NOT_MODIFIED, _) if etag.is_some() => Ok(None),
+            answer => read(answer).map(Some),
+        }
+    }
+
     async fn send<T: DeserializeOwned>(
         &self,
         request: RequestBuilder,
     ) -> Result<T, WarehouseError> {
+        read(self.exchange(request).await?)
+    }
+
+    async fn exchange(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<(StatusCode, Vec<u8>), WarehouseError> {
         let token = self
             .authenticator
             .access_token()
@@ -77,18 +100,20 @@ impl Raw {
             .send()
             .await
             .map_err(|error| failure::of_transport(&error))?;
-        let status = response.status();
-        let body = read(response).await?;
-        if !status.is_success() {
-            return Err(failure::of_answer(status, &body));
-        }
-        serde_json::from_slice(&body).map_err(|_| WarehouseError::Undecodable {
-            what: "it is not the JSON that the API describes",
-        })
+        Ok((response.status(), whole_body(response).await?))
     }
 }
 
-async fn read(mut response: Response) -> Result<Vec<u8>, WarehouseError> {
+fn read<T: DeserializeOwned>((status, body): (StatusCode, Vec<u8>)) -> Result<T, WarehouseError> {
+    if !status.is_success() {
+        return Err(failure::of_answer(status, &body));
+    }
+    serde_json::from_slice(&body).map_err(|_| WarehouseError::Undecodable {
+        what: "it is not the JSON that the API describes",
+    })
+}
+
+async fn whole_body(mut response: Response) -> Result<Vec<u8>, WarehouseError> {
     let mut body = Vec::new();
     while let Some(chunk) = response
         .chunk()

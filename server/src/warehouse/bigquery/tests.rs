@@ -58,7 +58,12 @@ async fn answer(
         authorization: headers["authorization"].to_str().expect("text").to_owned(),
         body: serde_json::from_slice(&body).unwrap_or_default(),
     });
+    let known = headers.get("if-none-match");
+    let known = known.map(|etag| etag.to_str().expect("text").to_owned());
     match (standin.answers)(&line) {
+        Answer::Of(_, body) if known.is_some_and(|etag| body.contains(&etag)) => {
+            (StatusCode::NOT_MODIFIED, String::new())
+        }
         Answer::Of(status, body) => (status, body),
         Answer::Never => std::future::pending().await,
     }
@@ -288,10 +293,7 @@ async fn a_job_that_is_over_brings_its_error_and_statistics() {
     );
     assert_eq!(statistics.bytes_billed, Some(20));
     assert_eq!(statistics.slot_ms, Some(30));
-    assert_eq!(
-        statistics.ended.map(domain::Timestamp::micros),
-        Some(2_500_000)
-    );
+    assert_eq!(statistics.ended.map(Timestamp::micros), Some(2_500_000));
     assert_eq!(
         standin.lines(),
         ["GET /projects/demo/jobs/cs_1?location=US"]
@@ -414,5 +416,59 @@ async fn an_account_that_cannot_be_acted_as_is_no_reason_to_act_as_ourselves() {
     assert!(
         lines[0].contains("/serviceAccounts/..%2Fx%3Fy:generate"),
         "{lines:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_table_that_has_not_changed_is_not_described_again() {
+    let (warehouse, standin) = connect(|line| {
+        let reference = json!({"projectId": "demo", "datasetId": "shop", "tableId": "orders"});
+        let fields = json!([{"name": "id", "type": "INTEGER"}]);
+        let schema = json!({ "fields": fields });
+        assert!(line.ends_with("/tables/orders"), "{line}");
+        ok(&json!({"tableReference": reference, "schema": schema, "etag": "first"}))
+    })
+    .await;
+    let name = TableName::new("demo.shop.orders");
+    let described = warehouse.table(&name).await.expect("a table");
+    assert_eq!(described.etag.as_deref(), Some("first"));
+    // The stand-in answers 304 without a body to whoever knows the tag.
+    assert_eq!(warehouse.table(&name).await.expect("a table"), described);
+    assert_eq!(standin.lines().len(), 2);
+}
+
+#[tokio::test]
+async fn the_jobs_of_everybody_are_listed_page_by_page() {
+    let (warehouse, standin) = connect(|line| {
+        let job = |id: &str, text: &str| {
+            json!({
+                "jobReference": {"projectId": "demo", "jobId": id},
+                "user_email": "eve@example.com",
+                "configuration": {"jobType": "QUERY", "labels": {"team": "red"},
+                                  "query": {"query": text}},
+                "statistics": {"creationTime": "1762041600000",
+                               "query": {"statementType": "SELECT"}},
+            })
+        };
+        if line.contains("pageToken=more") {
+            return ok(&json!({"jobs": [job("b", "SELECT 2")]}));
+        }
+        ok(&json!({"jobs": [job("a", "SELECT 1")], "nextPageToken": "more"}))
+    })
+    .await;
+    let since = Timestamp::from_date("2025-11-01").expect("a day");
+    let jobs = warehouse.jobs_since(since).await.expect("jobs");
+    let ids: Vec<_> = jobs.iter().map(|job| job.id.as_str()).collect();
+    assert_eq!(ids, ["a", "b"]);
+    assert_eq!(jobs[0].account, "eve@example.com");
+    assert_eq!(jobs[0].statement_type.as_deref(), Some("SELECT"));
+    assert_eq!(jobs[0].labels["team"], "red");
+    assert!(jobs[0].text_digest.is_some() && jobs[0].text_digest != jobs[1].text_digest);
+    let asked =
+        "GET /projects/demo/jobs?allUsers=true&projection=full&minCreationTime=1761955200000";
+    assert!(
+        standin.lines()[0].starts_with(asked),
+        "{:?}",
+        standin.lines()
     );
 }
