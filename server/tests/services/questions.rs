@@ -123,7 +123,8 @@ async fn only_the_asking_side_answers() {
     let refused = answers(Who::Carol).await;
     assert_eq!(refused.expect_err("a refusal").code(), "not_asked");
     // A question about something else is none of this intent.
-    let (other, _) = portal.pending(&agent).await;
+    let (other, other_approval) = portal.pending(&agent).await;
+    ask(&portal, Who::Bob, other_approval, "And this?").await;
     let reply = json!({ "question": question, "answer": "So" });
     let refused = answer(&agent, other, reply).await;
     assert_eq!(refused.problem(), (404, "not_found".to_owned()));
