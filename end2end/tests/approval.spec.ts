@@ -122,7 +122,7 @@ test('of two who decide at once, the other sees what happened', async ({ stack, 
   const { page: chen } = await as('chen');
   const { agent } = await readyAgent(stack.url, bo, alice, 'contested');
   const intent = await agent.intent(WAITING, 'Whose is it');
-  await open(bo, intent);
+  await readyToDecide(bo, `/approvals/${intent.approval?.id}`, asPerson('bo'));
   await open(chen, intent);
   // At the very same moment: a moment later, the slower one's buttons would be gone.
   await Promise.all([press(bo, 'Deny'), press(chen, 'Approve once')]);

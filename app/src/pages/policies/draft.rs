@@ -128,7 +128,7 @@ fn read_only(file: &PolicyText) -> AnyView {
     view! {
         <section class="card">
             <h2>{file.name.clone()}</h2>
-            <pre class="policy-text">
+            <pre class="policy-text" tabindex="0">
                 <code>{file.text.clone()}</code>
             </pre>
         </section>

@@ -69,7 +69,7 @@ fn file(file: PolicyText) -> AnyView {
     view! {
         <section class="card">
             <h2>{file.name}</h2>
-            <pre class="policy-text">
+            <pre class="policy-text" tabindex="0">
                 <code>{lines}</code>
             </pre>
         </section>
