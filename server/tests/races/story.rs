@@ -260,11 +260,13 @@ impl Story {
             IntentState::Approved => {
                 self.told.ended.was_approved = true;
                 require(is_in_time, "nothing is approved after its time")?;
-                self.told.ended.was_excepted = self.is_excepted();
+                let enough = self.require_enough();
+                // A broken glass counts where the votes do not suffice.
+                self.told.ended.was_excepted = enough.is_err() && self.is_excepted();
                 if self.told.ended.was_excepted {
                     return Ok(());
                 }
-                self.require_enough()
+                enough
             }
             IntentState::Denied => {
                 self.told.ended.was_denied = true;
@@ -280,11 +282,17 @@ impl Story {
         }
     }
 
-    /// Whether somebody on call who did not ask for it broke the glass.
+    /// Whether somebody on call who can still get in and did not ask for it broke the glass.
     fn is_excepted(&self) -> bool {
         let on_call = |claims: &SignedIn| claims.groups.iter().any(|group| group == ON_CALL);
+        let is_disabled = |person: &String| {
+            let known = self.told.people.get(person);
+            known.is_none_or(|known| known.is_disabled)
+        };
         let mut declared = self.told.on_call.iter();
-        declared.any(|person| !self.is_asker(person) && self.was(person, on_call))
+        declared.any(|person| {
+            !self.is_asker(person) && !is_disabled(person) && self.was(person, on_call)
+        })
     }
 
     /// Somebody as they last signed in, if they can still get in.
