@@ -41,7 +41,8 @@ pub fn stretches(text: &str) -> Vec<Stretch<'_>> {
 }
 
 /// The text with the code of each disguised character instead of it, for where there is no
-/// markup.
+/// markup: titles, which the server writes.
+#[cfg(any(feature = "ssr", test))]
 #[must_use]
 pub fn spelled(text: &str) -> String {
     let stretches = stretches(text).into_iter();
