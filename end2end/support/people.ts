@@ -1,6 +1,6 @@
 /** The sandbox's people, and how they sign in. */
 
-import { type Page, expect } from '@playwright/test';
+import { type Browser, type Page, expect } from '@playwright/test';
 
 /** alice asks, bo approves and administers, chen approves, dana reviews and audits, eli administers. */
 export type Person = 'alice' | 'bo' | 'chen' | 'dana' | 'eli';
@@ -34,4 +34,10 @@ export async function signIn(page: Page, prove: (page: Page) => Promise<void>): 
   await prove(page);
   await expect(page.getByRole('navigation', { name: 'Countersign' })).toBeVisible();
   return { page, complaints };
+}
+
+/** Signs a person of the sandbox in at `url`, in a browser context of their own. */
+export async function pageOf(browser: Browser, url: string, person: Person): Promise<Page> {
+  const context = await browser.newContext({ baseURL: url });
+  return (await signIn(await context.newPage(), asPerson(person))).page;
 }

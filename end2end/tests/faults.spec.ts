@@ -3,7 +3,7 @@
 import { type Browser, expect, test } from '@playwright/test';
 import type { Agent } from '../support/agent.ts';
 import { CALLS, type Call, FAULTS, FaultProxy } from '../support/fault-proxy.ts';
-import { choose, signIn } from '../support/people.ts';
+import { pageOf } from '../support/people.ts';
 import { readyAgent } from '../support/portal.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
@@ -57,13 +57,9 @@ async function behindProxy(browser: Browser, use: (scene: Scene) => Promise<void
     before: async (bigquery) => (proxy = await FaultProxy.start(bigquery)).url,
   });
   try {
-    const alice = await browser.newContext({ baseURL: stack.url });
-    const bo = await browser.newContext({ baseURL: stack.url });
-    const pages = [
-      (await signIn(await bo.newPage(), (page) => choose(page, 'bo'))).page,
-      (await signIn(await alice.newPage(), (page) => choose(page, 'alice'))).page,
-    ] as const;
-    const { agent } = await readyAgent(stack.url, ...pages, 'unlucky');
+    const bo = await pageOf(browser, stack.url, 'bo');
+    const alice = await pageOf(browser, stack.url, 'alice');
+    const { agent } = await readyAgent(stack.url, bo, alice, 'unlucky');
     if (proxy) await use({ stack, agent, proxy });
   } finally {
     await stack.stop();

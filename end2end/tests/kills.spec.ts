@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@playwright/test';
 import { command } from '../support/countersign.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
-import { choose, signIn } from '../support/people.ts';
+import { pageOf } from '../support/people.ts';
 import { readyAgent } from '../support/portal.ts';
 import { startStack } from '../support/stack.ts';
 
@@ -34,11 +34,9 @@ test('nothing is lost and nothing runs twice, however often the program is kille
     before: async (bigquery) => (proxy = await FaultProxy.start(bigquery)).url,
   });
   try {
-    const page = async (person: 'alice' | 'bo') => {
-      const context = await browser.newContext({ baseURL: stack.url });
-      return (await signIn(await context.newPage(), (page) => choose(page, person))).page;
-    };
-    const { token } = await readyAgent(stack.url, await page('bo'), await page('alice'), 'survivor');
+    const bo = await pageOf(browser, stack.url, 'bo');
+    const alice = await pageOf(browser, stack.url, 'alice');
+    const { token } = await readyAgent(stack.url, bo, alice, 'survivor');
     const load = new Load(stack.url, token);
     const asking = Array.from({ length: AT_ONCE }, (_, number) => load.keepAsking(number));
     for (let kill = 0; kill < KILLS; kill++) {

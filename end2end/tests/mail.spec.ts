@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Browser, type Page, expect, test } from '@playwright/test';
 import type { Agent } from '../support/agent.ts';
 import { MailServer, installMailServer } from '../support/mail-server.ts';
-import { type Person, choose, signIn } from '../support/people.ts';
+import { pageOf } from '../support/people.ts';
 import { readyAgent } from '../support/portal.ts';
 import { startStack } from '../support/stack.ts';
 
@@ -76,12 +76,9 @@ ca_file = '${folder}/authority.pem'
 timeout_seconds = 3`;
   const stack = await startStack({ mail });
   try {
-    const person = async (person: Person) => {
-      const context = await browser.newContext({ baseURL: stack.url });
-      return (await signIn(await context.newPage(), (page) => choose(page, person))).page;
-    };
-    const [alice, bo] = [await person('alice'), await person('bo')];
-    await person('chen');
+    const alice = await pageOf(browser, stack.url, 'alice');
+    const bo = await pageOf(browser, stack.url, 'bo');
+    await pageOf(browser, stack.url, 'chen');
     const { agent } = await readyAgent(stack.url, bo, alice, 'mailing');
     await use({ agent, bo, server });
   } finally {
