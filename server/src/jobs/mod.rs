@@ -1,9 +1,8 @@
 //! What happens without anybody asking: executions, expiries, retention, mails, the catalog.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+mod executor;
 
-use domain::IntentId;
-use tokio::sync::Mutex;
+use std::time::Duration;
 
 use crate::{
     context::{Actor, Context},
@@ -18,7 +17,7 @@ const RETENTION: Duration = Duration::from_mins(10);
 /// Starts every job. They run until the process ends; whatever they were at is taken up
 /// again at the next start.
 pub fn start(services: &Services, catalog_refresh: Duration) {
-    tokio::spawn(executor(services.clone()));
+    tokio::spawn(executor::executor(services.clone()));
     tokio::spawn(housekeeper(services.clone()));
     tokio::spawn(retention(services.clone()));
     tokio::spawn(mails(services.clone()));
@@ -33,36 +32,6 @@ fn context(services: &Services) -> Context {
         request_id: String::new(),
         now: services.now(),
     }
-}
-
-/// Brings intents to their end, each in a task of its own.
-async fn executor(services: Services) {
-    let at_work = Arc::new(Mutex::new(BTreeSet::<IntentId>::new()));
-    loop {
-        match services.executable(&context(&services)).await {
-            Ok(intents) => {
-                for intent in intents {
-                    if at_work.lock().await.insert(intent) {
-                        tokio::spawn(execute(services.clone(), intent, Arc::clone(&at_work)));
-                    }
-                }
-            }
-            Err(error) => log("the executor", &error),
-        }
-        let _ = tokio::time::timeout(PATIENCE, services.work()).await;
-    }
-}
-
-async fn execute(services: Services, intent: IntentId, at_work: Arc<Mutex<BTreeSet<IntentId>>>) {
-    match services.execute(&context(&services), intent).await {
-        // Somebody cancelled it meanwhile: that counts.
-        Ok(()) | Err(ServiceError::Conflict { .. }) => {}
-        Err(error) => {
-            tracing::warn!(%intent, %error, "an execution did not get on; it is tried again");
-            tokio::time::sleep(PATIENCE).await;
-        }
-    }
-    at_work.lock().await.remove(&intent);
 }
 
 /// Stops the jobs of cancelled intents.

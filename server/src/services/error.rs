@@ -127,6 +127,10 @@ impl From<StoreError> for ServiceError {
             StoreError::AgentTransition(error) => {
                 Self::conflict("move_not_allowed", error.to_string())
             }
+            StoreError::Overtaken => Self::conflict(
+                "already_moved",
+                "somebody was faster: another worker has taken this up",
+            ),
             StoreError::DraftMoved => Self::conflict(
                 "draft_moved",
                 "somebody else changed this draft meanwhile: read it anew",

@@ -83,6 +83,7 @@ pub use deliveries::DeliveryView;
 pub use described_tables::DescribedColumn;
 pub use error::ServiceError;
 pub use exceptions::ExceptionView;
+pub use executions::Progress;
 pub use fatigue::Habit;
 pub use intent_views::IntentView;
 pub use intents::{NewParameter, Submission};
@@ -182,8 +183,6 @@ pub struct Inner {
     catalog: CatalogCache,
     policies: policies::PolicyCache,
     notices: broadcast::Sender<Notice>,
-    /// Wakes the executor and the mail job.
-    work: Notify,
     /// Wakes whoever stops the jobs of cancelled intents.
     stopping: Notify,
     fresh_tokens: run_token::FreshTokens,
@@ -210,7 +209,6 @@ impl Services {
             catalog,
             policies: policies::PolicyCache::default(),
             notices,
-            work: Notify::new(),
             stopping: Notify::new(),
             fresh_tokens: run_token::FreshTokens::default(),
             nonces: KeyNonces::default(),
@@ -222,11 +220,6 @@ impl Services {
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Notice> {
         self.notices.subscribe()
-    }
-
-    /// Resolves when there may be something to execute or to send.
-    pub async fn work(&self) {
-        self.work.notified().await;
     }
 
     /// The time.
@@ -289,7 +282,6 @@ impl Services {
     fn announce(&self, notice: Notice) {
         // Nobody listening is fine: pages and requests read the state when they come.
         let _ = self.notices.send(notice);
-        self.work.notify_one();
     }
 }
 

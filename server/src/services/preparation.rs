@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use analysis::Analysis;
 use domain::{Ballot, ExecutionId, Ground, IntentState, TableName};
-use store::{ApprovalRecord, IntentRecord, NewExecution, RunRecord};
+use store::{
+    ApprovalRecord, Attempt, IntentRecord, NewExecution, Notification, NotificationKind, RunRecord,
+};
 
 use super::{
     DryRunFacts, Problem, ServiceError, Services,
@@ -21,10 +23,18 @@ use crate::{context::Context, warehouse::JobId};
 /// What the policy let run without asking anybody is not judged again so soon, in seconds.
 const FRESH_SECONDS: i64 = 10;
 
+/// What came of a last look.
+pub(super) enum Preparation {
+    /// It is prepared, and to be carried out by whoever looked.
+    Held(Attempt),
+    /// It may not run any more.
+    Over,
+    /// As many jobs of the agent run as may.
+    HasToWait,
+}
+
 impl Services {
-    /// Checks everything once more and fixes the job id before the job exists; says whether
-    /// there is something more to do now. While as many jobs of the agent run as may, there
-    /// is not.
+    /// Checks everything once more and fixes the job id before the job exists.
     ///
     /// A crash behind the commit leaves a `prepared` intent whose job may not exist: `start`
     /// inserts it under the same id.
@@ -33,9 +43,9 @@ impl Services {
         context: &Context,
         intent: &IntentRecord,
         run: &RunRecord,
-    ) -> Result<bool, ServiceError> {
+    ) -> Result<Preparation, ServiceError> {
         if !self.may_still_act(context, intent, run).await? {
-            return Ok(true);
+            return Ok(Preparation::Over);
         }
         let approval = self.parts.store.approval_of(intent.id).await?;
         let is_late = |approval: &ApprovalRecord| self.now() >= approval.expires_at;
@@ -43,7 +53,7 @@ impl Services {
             let problem = Problem::new("approval_expired", "it did not run in time");
             self.close(context, intent, IntentState::Expired, &problem)
                 .await?;
-            return Ok(true);
+            return Ok(Preparation::Over);
         }
         if let Some(gap) = self.standing_gap(intent, run).await? {
             let ended = if gap.is_of_time() {
@@ -53,12 +63,12 @@ impl Services {
             };
             let problem = Problem::new(gap.code(), gap.sentence());
             self.close(context, intent, ended, &problem).await?;
-            return Ok(true);
+            return Ok(Preparation::Over);
         }
         if let Some(problem) = self.changed(intent, run, approval.as_ref()).await? {
             self.close(context, intent, IntentState::Stale, &problem)
                 .await?;
-            return Ok(true);
+            return Ok(Preparation::Over);
         }
         self.fix_job_id(context, intent, run).await
     }
@@ -145,7 +155,7 @@ impl Services {
         context: &Context,
         intent: &IntentRecord,
         run: &RunRecord,
-    ) -> Result<bool, ServiceError> {
+    ) -> Result<Preparation, ServiceError> {
         let agent = self.existing_agent(run.agent).await?;
         let dry_run: Option<DryRunFacts> = intent
             .dry_run
@@ -158,6 +168,7 @@ impl Services {
             intent: intent.id,
             job_id: JobId::of(&id).to_string(),
             bytes: dry_run.map_or(0, |facts| facts.bytes),
+            leased_until: self.lease(),
         };
         let mut tx = self
             .parts
@@ -165,13 +176,13 @@ impl Services {
             .begin(&context.actor.name(), self.now())
             .await?;
         if tx.jobs_of_agent(agent.id, false).await? >= u64::from(agent.caps.concurrent_jobs) {
-            return Ok(false);
+            return Ok(Preparation::HasToWait);
         }
         if let Some(problem) = over_daily_bytes(&mut tx, &agent, execution.bytes).await? {
             drop(tx);
             self.close(context, intent, IntentState::Cancelled, &problem)
                 .await?;
-            return Ok(true);
+            return Ok(Preparation::Over);
         }
         // The move first: of two executors at once, the later one is told that it is.
         tx.move_intent(
@@ -181,11 +192,33 @@ impl Services {
             None,
         )
         .await?;
-        tx.insert_execution(&execution).await?;
+        let attempt = tx.insert_execution(&execution).await?;
         tx.note_table_uses(agent.id, touched(intent)?.iter())
             .await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(Preparation::Held(attempt))
+    }
+
+    async fn close(
+        &self,
+        context: &Context,
+        intent: &IntentRecord,
+        to: IntentState,
+        problem: &Problem,
+    ) -> Result<(), ServiceError> {
+        let problem = serde_json::to_string(problem)?;
+        let mut tx = self
+            .parts
+            .store
+            .begin(&context.actor.name(), self.now())
+            .await?;
+        tx.move_intent((intent.id, intent.run), intent.state, to, Some(&problem))
+            .await?;
+        if matches!(to, IntentState::Stale | IntentState::Expired) {
+            let told = Notification::new(NotificationKind::ApprovalDecided).about(intent.id);
+            tx.notify(&told).await?;
+        }
+        Ok(tx.commit().await?)
     }
 }
 

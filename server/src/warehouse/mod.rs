@@ -39,18 +39,26 @@ pub trait Warehouse: Send + Sync {
     /// Asks what a query would read, answer and cost, without running it.
     async fn dry_run(&self, query: &Query) -> Result<DryRun, WarehouseError>;
 
-    /// Starts a job. That a job with this id exists already counts as success: then an
-    /// earlier attempt, perhaps before a crash, got through.
+    /// Starts a job. That a job with this id and these labels exists already counts as success:
+    /// then an earlier attempt, perhaps before a crash, got through.
     async fn insert(&self, job: &Job) -> Result<(), WarehouseError>;
 
     /// Where a job stands; that there is none is an answer, not an error.
     async fn status(&self, job: &JobId) -> Result<JobStatus, WarehouseError>;
 
-    /// One page of a finished job's rows: the first, or the one `page` names.
+    /// The first page of a job's rows as soon as it is done; none if it is not done within a
+    /// while, which is shorter than the deadline.
+    ///
+    /// # Errors
+    /// [`WarehouseError::Rejected`] or [`WarehouseError::NotFound`] where the job failed or its
+    /// rows are gone; [`Warehouse::status`] tells which.
+    async fn first_rows(&self, job: &JobId, max_rows: u32) -> Result<Option<Page>, WarehouseError>;
+
+    /// The page of a finished job's rows that `page` names.
     async fn rows(
         &self,
         job: &JobId,
-        page: Option<&PageToken>,
+        page: &PageToken,
         max_rows: u32,
     ) -> Result<Page, WarehouseError>;
 

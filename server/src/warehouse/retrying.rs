@@ -159,10 +159,14 @@ impl Warehouse for Retrying {
         self.call(|| self.inner.status(job)).await
     }
 
+    async fn first_rows(&self, job: &JobId, max_rows: u32) -> Result<Option<Page>, WarehouseError> {
+        self.call(|| self.inner.first_rows(job, max_rows)).await
+    }
+
     async fn rows(
         &self,
         job: &JobId,
-        page: Option<&PageToken>,
+        page: &PageToken,
         max_rows: u32,
     ) -> Result<Page, WarehouseError> {
         self.call(|| self.inner.rows(job, page, max_rows)).await

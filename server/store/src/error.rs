@@ -23,6 +23,9 @@ pub enum StoreError {
         /// The state that the caller expected.
         expected: IntentState,
     },
+    /// Somebody else has taken the execution up.
+    #[error("somebody else has taken this up")]
+    Overtaken,
     /// The move is not in the table of moves.
     #[error(transparent)]
     Transition(#[from] TransitionError),

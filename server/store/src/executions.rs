@@ -4,7 +4,7 @@ use domain::{AgentId, EventName, ExecutionId, IntentId, RunId, Timestamp};
 use serde::Serialize;
 
 use crate::{
-    Attempt, Store, StoreError, Transaction,
+    Attempt, RowPage, Store, StoreError, Transaction,
     row::{Row, RowExt as _, collect, signed},
 };
 
@@ -50,6 +50,8 @@ pub struct NewExecution {
     pub job_id: String,
     /// What it counts towards its agent's daily cap until its bill is known, in bytes.
     pub bytes: u64,
+    /// Until when it is the preparer's to carry out.
+    pub leased_until: Timestamp,
 }
 
 /// What leaves, as it was recorded before it leaves.
@@ -111,20 +113,27 @@ fn optional_count(row: &Row, column: &'static str) -> Result<Option<u64>, StoreE
 
 impl Transaction {
     /// Writes the job id before the job exists. The intent's move to `prepared` records it.
-    pub async fn insert_execution(&mut self, execution: &NewExecution) -> Result<(), StoreError> {
-        let now = self.now();
+    /// Whoever writes it holds it.
+    pub async fn insert_execution(
+        &mut self,
+        execution: &NewExecution,
+    ) -> Result<Attempt, StoreError> {
+        let (now, first) = (self.now(), Attempt::first(execution.id));
         sqlx::query(
-            "insert into executions (id, intent_id, job_id, prepared_at, bytes)
-             values ($1, $2, $3, $4, $5)",
+            "insert into executions
+                 (id, intent_id, job_id, prepared_at, bytes, attempts, leased_until)
+             values ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(execution.id.to_string())
         .bind(execution.intent.to_string())
         .bind(&execution.job_id)
         .bind(now.micros())
         .bind(signed(execution.bytes))
+        .bind(signed(first.number))
+        .bind(execution.leased_until.micros())
         .execute(self.connection())
         .await?;
-        Ok(())
+        Ok(first)
     }
 
     /// What an agent's jobs count towards its daily cap since a point in time, in bytes.
@@ -165,13 +174,18 @@ impl Transaction {
         Ok(())
     }
 
-    /// Seals a result: from here on it can be released.
+    /// Seals a result with its last page, if it has any: from here on it can be released.
+    ///
+    /// # Errors
+    /// [`StoreError::Overtaken`] when somebody else has taken the execution up.
     pub async fn seal_result(
         &mut self,
         run: RunId,
         sealed: &SealedResult,
+        last_page: Option<&RowPage>,
     ) -> Result<(), StoreError> {
         let now = self.now();
+        self.require_attempt(sealed.attempt).await?;
         sqlx::query(
             "update executions set finished_at = $2, statistics = $3, columns = $4,
                  row_count = $5, detections = $6, result_digest = $7, bytes = coalesce($8, bytes),
@@ -190,6 +204,9 @@ impl Transaction {
         .bind(signed(sealed.attempt.number))
         .execute(self.connection())
         .await?;
+        if let Some(page) = last_page {
+            self.keep_rows(sealed.attempt, page).await?;
+        }
         self.keep_only(sealed.attempt).await?;
         self.record(
             EventName::ResultSealed,

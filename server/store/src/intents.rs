@@ -346,19 +346,31 @@ impl Store {
         collect(&rows, read)
     }
 
-    /// Intents that stand in a state, the longest waiting first.
-    pub async fn intents_in(
+    /// Intents that wait for somebody to carry them out, the longest waiting first: those that
+    /// were received before a point in time and not judged, may run, or have an execution that
+    /// nobody holds.
+    pub async fn executable_intents(
         &self,
-        state: IntentState,
+        received_before: Timestamp,
+        now: Timestamp,
         limit: u32,
-    ) -> Result<Vec<IntentRecord>, StoreError> {
-        let rows =
-            sqlx::query("select * from intents where state = $1 order by changed_at, id limit $2")
-                .bind(state.as_str())
-                .bind(i64::from(limit))
-                .fetch_all(&self.reader)
-                .await?;
-        collect(&rows, read)
+    ) -> Result<Vec<IntentId>, StoreError> {
+        let rows = sqlx::query(
+            "select intents.id as id from intents
+             left join executions on executions.intent_id = intents.id
+             where intents.state in ('received', 'approved', 'prepared', 'running')
+               and (intents.state = 'approved'
+                 or (intents.state = 'received' and intents.changed_at < $1)
+                 or (intents.state in ('prepared', 'running')
+                   and executions.leased_until <= $2))
+             order by intents.changed_at, intents.id limit $3",
+        )
+        .bind(received_before.micros())
+        .bind(now.micros())
+        .bind(i64::from(limit))
+        .fetch_all(&self.reader)
+        .await?;
+        collect(&rows, |row| row.parsed("id"))
     }
 
     /// How many intents of an agent came to each state.

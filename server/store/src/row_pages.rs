@@ -3,25 +3,14 @@
 //! Staging writes no ledger entry: nothing of it can be read before the entry that seals it.
 
 use domain::{EventName, ExecutionId, RunId, Timestamp};
-use serde::Serialize;
 use sqlx::Row as _;
 
 use crate::{
-    PackedRows, Store, StoreError, Transaction,
+    Attempt, PackedRows, Store, StoreError, Transaction,
+    database::Database,
     packed_rows::Coding,
     row::{Row, RowExt as _, collect, signed},
 };
-
-/// One attempt to read the rows of an execution. Each stages pages of its own, so that two
-/// replicas, or a dead one and its successor, never mix theirs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Attempt {
-    /// The execution.
-    pub execution: ExecutionId,
-    /// Counts from 1.
-    #[serde(rename = "attempt")]
-    pub number: u64,
-}
 
 /// One page of rows.
 #[derive(Clone)]
@@ -45,6 +34,8 @@ pub struct Forgettable {
     pub run: RunId,
 }
 
+type Query<'a> = sqlx::query::Query<'a, Database, <Database as sqlx::Database>::Arguments>;
+
 fn read(row: &Row) -> Result<RowPage, StoreError> {
     let number = row.count("page")?;
     Ok(RowPage {
@@ -58,37 +49,25 @@ fn read(row: &Row) -> Result<RowPage, StoreError> {
     })
 }
 
-impl Store {
-    /// Begins to read the rows of an execution, perhaps anew.
-    pub async fn begin_attempt(&self, execution: ExecutionId) -> Result<Attempt, StoreError> {
-        let row = sqlx::query(
-            "update executions set attempts = attempts + 1 where id = $1 returning attempts",
-        )
-        .bind(execution.to_string())
-        .fetch_one(&self.writer)
-        .await?;
-        Ok(Attempt {
-            execution,
-            number: row.count("attempts")?,
-        })
-    }
+fn insert(attempt: Attempt, page: &RowPage) -> Query<'_> {
+    sqlx::query(
+        "insert into row_pages
+             (execution_id, attempt, page, first_row, row_count, coding, rows)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(attempt.execution.to_string())
+    .bind(signed(attempt.number))
+    .bind(i64::from(page.number))
+    .bind(signed(page.first_row))
+    .bind(signed(page.row_count))
+    .bind(page.rows.coding.as_str())
+    .bind(page.rows.bytes.as_slice())
+}
 
+impl Store {
     /// Keeps one page until its attempt is sealed or given up.
     pub async fn stage_rows(&self, attempt: Attempt, page: &RowPage) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into row_pages
-                 (execution_id, attempt, page, first_row, row_count, coding, rows)
-             values ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(attempt.execution.to_string())
-        .bind(signed(attempt.number))
-        .bind(i64::from(page.number))
-        .bind(signed(page.first_row))
-        .bind(signed(page.row_count))
-        .bind(page.rows.coding.as_str())
-        .bind(page.rows.bytes.as_slice())
-        .execute(&self.writer)
-        .await?;
+        insert(attempt, page).execute(&self.writer).await?;
         Ok(())
     }
 
@@ -201,6 +180,16 @@ impl Transaction {
             &payload,
         )
         .await?;
+        Ok(())
+    }
+
+    /// Keeps the last page of an attempt that is being sealed.
+    pub(crate) async fn keep_rows(
+        &mut self,
+        attempt: Attempt,
+        page: &RowPage,
+    ) -> Result<(), StoreError> {
+        insert(attempt, page).execute(self.connection()).await?;
         Ok(())
     }
 

@@ -98,7 +98,15 @@ async fn bigquery_gets_the_labels_the_cap_and_the_fixed_job_id() {
     assert_eq!(job.labels["countersign_intent"], intent);
     assert_eq!(job.labels["countersign_run"], run.id.to_string());
     assert_eq!(job.labels["countersign_agent"], run.agent.to_string());
-    assert_eq!(job.labels.len(), 4);
+    let decided = &portal.recorded("intent.assessed").await[0]["digest"];
+    let digits = decided
+        .as_str()
+        .and_then(|digest| digest.strip_prefix("sha256:"));
+    assert_eq!(
+        job.labels["countersign_digest"],
+        digits.expect("a digest")[..60]
+    );
+    assert_eq!(job.labels.len(), 5);
     portal.finish().await;
 }
 

@@ -83,7 +83,10 @@ async fn act(
             taken.map(|_| ())
         }
         Deed::Expire => services.expire_approvals(&portal.system()).await,
-        Deed::Execute => services.execute(&portal.system(), asked.intent).await,
+        Deed::Execute => {
+            let progress = services.execute(&portal.system(), asked.intent).await;
+            progress.map(|_| ())
+        }
         Deed::EndRun => {
             let context = world.by(initiator, &session(initiator));
             services

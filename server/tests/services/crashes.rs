@@ -1,8 +1,9 @@
 //! Crashes: wherever the program stops, the next start ends with one job and one result.
 
+use countersign::services::Progress;
 use domain::IntentState;
 
-use crate::support::{ORDERS_SQL, Point, TestPortal, Trouble};
+use crate::support::{LEASE_SECONDS, ORDERS_SQL, Point, TestPortal, Trouble};
 
 /// Kills the program in the middle of a call, and starts it again.
 async fn crash_at(point: Point) -> (TestPortal, domain::IntentId) {
@@ -29,6 +30,9 @@ async fn one_job_and_one_result_wherever_it_stops() {
         let (portal, intent) = crash_at(point).await;
         assert_eq!(portal.standing(intent).await.0, state, "{point:?}");
         let open = portal.services.executable(&portal.system()).await;
+        assert_eq!(open.expect("intents"), [], "{point:?}: held by the dead");
+        portal.clock.advance(LEASE_SECONDS);
+        let open = portal.services.executable(&portal.system()).await;
         assert_eq!(open.expect("intents"), [intent], "{point:?}");
         let ended = portal.executed(intent).await.0;
         assert_eq!(ended, IntentState::Succeeded, "{point:?}");
@@ -36,6 +40,34 @@ async fn one_job_and_one_result_wherever_it_stops() {
         assert_eq!(portal.recorded("result.sealed").await.len(), 1, "{point:?}");
         portal.finish().await;
     }
+}
+
+#[tokio::test]
+async fn a_lost_result_is_not_asked_for_by_a_second_job() {
+    let (portal, intent) = crash_at(Point::Rows).await;
+    portal.warehouse.forgets_its_jobs();
+    portal.clock.advance(LEASE_SECONDS);
+    let expected = (IntentState::Failed, Some("result_lost".to_owned()));
+    assert_eq!(portal.executed(intent).await, expected);
+    assert_eq!(portal.warehouse.inserts().len(), 1);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_was_overtaken_ends_nothing() {
+    let portal = TestPortal::new().await;
+    let intent = portal.agent_at_work().await.submitted(ORDERS_SQL).await;
+    portal.warehouse.will(Point::AfterInsert, Trouble::Hangs);
+    let (services, system) = (portal.services.clone(), portal.system());
+    let slow = tokio::spawn(async move { services.execute(&system, intent).await });
+    portal.warehouse.hangs().await;
+    // Its heart stood still for too long, as that of a process that was stopped.
+    portal.clock.advance(LEASE_SECONDS);
+    assert_eq!(portal.executed(intent).await.0, IntentState::Succeeded);
+    assert_eq!(slow.await.expect("ended").expect("no harm"), Progress::Made);
+    assert_eq!(portal.warehouse.job_count(), 1);
+    assert_eq!(portal.recorded("result.sealed").await.len(), 1);
+    portal.finish().await;
 }
 
 #[tokio::test]

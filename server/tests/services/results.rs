@@ -3,7 +3,7 @@
 use domain::IntentState::{Failed, Running, Succeeded};
 use serde_json::{Value, json};
 
-use crate::support::{ORDERS_SQL, Point, Reply, TestPortal, Trouble, Who, columns};
+use crate::support::{LEASE_SECONDS, ORDERS_SQL, Point, Reply, TestPortal, Trouble, Who, columns};
 
 /// Three rows, which come one by one.
 async fn portal_with_three_pages() -> TestPortal {
@@ -69,6 +69,7 @@ async fn a_crash_between_two_pages_leaves_one_whole_result() {
     assert!(execution.await.expect_err("aborted").is_cancelled());
     portal.restart("").await;
     assert_eq!(portal.standing(intent).await.0, Running);
+    portal.clock.advance(LEASE_SECONDS);
     assert_eq!(portal.executed(intent).await.0, Succeeded);
     let agent = portal.agent(&run);
     let answer = agent.results(intent, "application/x-ndjson").await;

@@ -12,5 +12,5 @@ pub use agent::{Agent, Answer};
 pub use mail::MailBox;
 pub use people::Who;
 pub use portal::{TestPortal, compose};
-pub use stories::{CAPS, CUSTOMERS_SQL, ORDERS_SQL, Run, new_run};
+pub use stories::{CAPS, CUSTOMERS_SQL, LEASE_SECONDS, ORDERS_SQL, Run, new_run};
 pub use warehouse::{Point, Reply, ScriptedWarehouse, Trouble, columns};

@@ -173,6 +173,11 @@ impl ScriptedWarehouse {
         self.script().strangers.push(job);
     }
 
+    /// Its jobs are gone, as if their time were over.
+    pub fn forgets_its_jobs(&self) {
+        self.script().jobs.clear();
+    }
+
     /// Every insert, repetitions included.
     pub fn inserts(&self) -> Vec<Job> {
         self.script().inserts.clone()
@@ -217,6 +222,19 @@ impl ScriptedWarehouse {
                 self.hanging.notify_one();
                 pending().await
             }
+        }
+    }
+
+    fn page(&self, start: usize, max_rows: u32) -> Page {
+        let reply = self.reply();
+        let total_rows = self.script().total_rows;
+        let size = self.script().page_rows.unwrap_or(max_rows as usize);
+        let end = (start + size).min(reply.rows.len());
+        Page {
+            rows: Some(raw(&reply.rows[start..end])),
+            schema: reply.schema,
+            next: (end < reply.rows.len()).then(|| PageToken::new(end.to_string())),
+            total_rows: total_rows.unwrap_or(reply.rows.len() as u64),
         }
     }
 
@@ -270,24 +288,28 @@ impl Warehouse for ScriptedWarehouse {
         })
     }
 
+    async fn first_rows(&self, job: &JobId, max_rows: u32) -> Result<Option<Page>, WarehouseError> {
+        self.meet(Point::Rows).await?;
+        if !self.script().jobs.contains_key(job.as_str()) {
+            return Err(WarehouseError::NotFound {
+                message: "it is gone".to_owned(),
+            });
+        }
+        if let Some(JobError { reason, message }) = self.script().job_error.clone() {
+            return Err(WarehouseError::Rejected { reason, message });
+        }
+        Ok(Some(self.page(0, max_rows)))
+    }
+
     async fn rows(
         &self,
         _: &JobId,
-        page: Option<&PageToken>,
+        page: &PageToken,
         max_rows: u32,
     ) -> Result<Page, WarehouseError> {
         self.meet(Point::Rows).await?;
-        let reply = self.reply();
-        let start: usize = page.map_or(0, |page| page.as_str().parse().expect("our token"));
-        let total_rows = self.script().total_rows;
-        let size = self.script().page_rows.unwrap_or(max_rows as usize);
-        let end = (start + size).min(reply.rows.len());
-        Ok(Page {
-            rows: Some(raw(&reply.rows[start..end])),
-            schema: reply.schema,
-            next: (end < reply.rows.len()).then(|| PageToken::new(end.to_string())),
-            total_rows: total_rows.unwrap_or(reply.rows.len() as u64),
-        })
+        let start = page.as_str().parse().expect("our token");
+        Ok(self.page(start, max_rows))
     }
 
     async fn cancel(&self, job: &JobId) -> Result<(), WarehouseError> {

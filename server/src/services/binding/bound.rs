@@ -58,7 +58,7 @@ impl Bound<'_> {
             Input::BytesCap => json(&asked.maximum_bytes_billed),
             Input::RowsCap => json(&agent.caps.rows.min(self.place.rows)),
             Input::Timeout => json(&self.place.timeout_seconds),
-            Input::Labels => json(&job_labels(asked.id, run)),
+            Input::Labels => json(&job_labels(asked.id, run, None)),
             Input::Objects => json(&self.each_object(version)),
             Input::Definitions => json(&self.each_object(definition)),
             Input::Views => json(&self.each_object(|object| object.view_sql.as_ref())),

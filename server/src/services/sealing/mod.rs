@@ -7,18 +7,12 @@ mod press;
 mod source;
 
 use domain::{Column, IntentId, IntentState};
-use store::{Attempt, ExecutionRecord, IntentRecord, RowPage, RunRecord, SealedResult};
+use store::{Attempt, RowPage, SealedResult};
 
-use super::{ServiceError, Services, Statistics};
-use crate::{
-    context::Context,
-    warehouse::{JobStatistics, Page, PageToken},
-};
+use super::{ServiceError, Services, Statistics, executions::Work};
+use crate::warehouse::{JobStatistics, JobStatus, Page, PageToken};
 use press::Press;
-use source::Source;
-
-/// An intent that runs, and the run that it belongs to.
-type Asked<'a> = (&'a IntentRecord, &'a RunRecord);
+pub(super) use source::Source;
 
 /// What has been staged so far.
 struct Staged {
@@ -26,6 +20,8 @@ struct Staged {
     press: Press,
     row_count: u64,
     pages: u32,
+    /// The newest page: staged when another comes, or written when the result is sealed.
+    last: Option<RowPage>,
     /// Rows that the result has, by BigQuery's word.
     total_rows: u64,
 }
@@ -35,53 +31,65 @@ impl Services {
     /// cancelled meanwhile.
     pub(super) async fn seal_rows(
         &self,
-        context: &Context,
-        asked: Asked<'_>,
-        execution: &ExecutionRecord,
-        statistics: JobStatistics,
+        work: Work<'_>,
+        source: &Source,
+        first: Page,
     ) -> Result<(), ServiceError> {
-        let source = self.source(asked, execution).await?;
-        let attempt = self.parts.store.begin_attempt(execution.id).await?;
-        let sealed = match self.stage(context, asked, &source, attempt).await {
-            Ok(Some(staged)) => {
-                let result = staged.into_result(&source, attempt, statistics)?;
-                self.seal(context, asked, &result).await
-            }
-            Ok(None) => Ok(()),
-            Err(error) => Err(error),
-        };
+        let sealed = self.read_and_seal(work, source, first).await;
         // The pages of a sealed attempt stay.
-        if let Err(error) = self.parts.store.give_up_attempt(attempt).await {
-            let intent: IntentId = asked.0.id;
+        if let Err(error) = self.parts.store.give_up_attempt(work.attempt).await {
+            let intent: IntentId = work.intent.id;
             tracing::warn!(%intent, %error, "staged pages are left for the housekeeper");
         }
         sealed
     }
 
+    async fn read_and_seal(
+        &self,
+        work: Work<'_>,
+        source: &Source,
+        first: Page,
+    ) -> Result<(), ServiceError> {
+        let status = async { Ok(source.status().await?) };
+        let (staged, status) = tokio::try_join!(self.stage(work, source, first), status)?;
+        let Some(staged) = staged else {
+            return Ok(());
+        };
+        let statistics = match status {
+            JobStatus::Done {
+                error: None,
+                statistics,
+            } => statistics,
+            // A job that gave rows and is not known to be done: BigQuery tells the rest another time.
+            _ => JobStatistics::default(),
+        };
+        self.seal(work, source, staged, statistics).await
+    }
+
     /// None when the intent was cancelled meanwhile.
     async fn stage(
         &self,
-        context: &Context,
-        (intent, run): Asked<'_>,
+        work: Work<'_>,
         source: &Source,
-        attempt: Attempt,
+        first: Page,
     ) -> Result<Option<Staged>, ServiceError> {
-        let mut page = source.page(None, 0).await?;
+        let mut page = first;
         let mut staged = Staged {
             schema: page.schema.clone(),
             press: Press::new(source.masker(&page.schema)),
             row_count: 0,
             pages: 0,
+            last: None,
             total_rows: 0,
         };
         loop {
             let next;
-            (staged, next) = self.stage_page(staged, page, source, attempt).await?;
-            if !self.goes_on(context, intent, run).await? {
+            (staged, next) = self.stage_page(staged, page, source, work.attempt).await?;
+            if !self.goes_on(work).await? {
                 return Ok(None);
             }
             match next.filter(|_| staged.row_count < source.most) {
-                Some(next) => page = source.page(Some(&next), staged.row_count).await?,
+                Some(next) => page = source.page(&next, staged.row_count).await?,
                 None if staged.row_count < staged.total_rows.min(source.most) => {
                     return Err(unreadable("rows of it are missing"));
                 }
@@ -120,9 +128,11 @@ impl Services {
                 row_count: pressed.row_count,
                 rows: pressed.rows,
             };
-            self.parts.store.stage_rows(attempt, &kept).await?;
             staged.pages += 1;
             staged.row_count += pressed.row_count;
+            if let Some(before) = staged.last.replace(kept) {
+                self.parts.store.stage_rows(attempt, &before).await?;
+            }
         }
         Ok((staged, page.next))
     }
@@ -142,21 +152,22 @@ impl Services {
         Ok(())
     }
 
-    /// Writes what leaves before it leaves: digest and move in one transaction, which makes the
-    /// staged pages the result. A crash before the commit leaves a `running` intent, whose rows
-    /// are then read again.
+    /// Writes what leaves before it leaves: the last page, digest and move in one transaction,
+    /// which makes the staged pages the result. A crash before the commit leaves a `running`
+    /// intent, whose rows are then read again.
     async fn seal(
         &self,
-        context: &Context,
-        (intent, run): Asked<'_>,
-        result: &SealedResult,
+        work: Work<'_>,
+        source: &Source,
+        staged: Staged,
+        statistics: JobStatistics,
     ) -> Result<(), ServiceError> {
-        let store = &self.parts.store;
-        let mut tx = store.begin(&context.actor.name(), self.now()).await?;
-        let moved = (intent.id, run.id);
+        let (store, moved) = (&self.parts.store, (work.intent.id, work.run.id));
+        let (last, result) = staged.into_result(source, work.attempt, statistics)?;
+        let mut tx = store.begin(&work.context.actor.name(), self.now()).await?;
         tx.move_intent(moved, IntentState::Running, IntentState::Succeeded, None)
             .await?;
-        tx.seal_result(run.id, result).await?;
+        tx.seal_result(work.run.id, &result, last.as_ref()).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -167,8 +178,8 @@ impl Staged {
         source: &Source,
         attempt: Attempt,
         statistics: JobStatistics,
-    ) -> Result<SealedResult, ServiceError> {
-        Ok(SealedResult {
+    ) -> Result<(Option<RowPage>, SealedResult), ServiceError> {
+        let result = SealedResult {
             attempt,
             bytes_billed: statistics.bytes_billed,
             statistics: serde_json::to_string(&Statistics::from(statistics))?,
@@ -178,7 +189,8 @@ impl Staged {
             pages: u64::from(self.pages),
             result_digest: self.press.digest().to_string(),
             cut_to: (self.total_rows > source.most).then_some(source.most),
-        })
+        };
+        Ok((self.last, result))
     }
 }
 

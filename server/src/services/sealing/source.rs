@@ -7,13 +7,14 @@ use domain::{Column, ColumnName};
 use masking::{Masker, PseudonymKey};
 use store::ExecutionRecord;
 
-use super::Asked;
 use crate::{
     services::{
-        ResultColumn, ServiceError, Services, executions::job_id, output_columns,
+        ResultColumn, ServiceError, Services,
+        executions::{Work, job_id},
+        output_columns,
         unmasking::is_released,
     },
-    warehouse::{JobId, Page, PageToken, Warehouse, WarehouseError},
+    warehouse::{JobId, JobStatus, Page, PageToken, Warehouse, WarehouseError},
 };
 
 /// Rows of one sealed page, and of one page asked of BigQuery, which sends fewer where they
@@ -21,7 +22,7 @@ use crate::{
 const PAGE_ROWS: u32 = 10_000;
 
 /// A finished job, and how its rows are masked.
-pub(super) struct Source {
+pub(in crate::services) struct Source {
     warehouse: Arc<dyn Warehouse>,
     job: JobId,
     analysis: Analysis,
@@ -34,9 +35,9 @@ pub(super) struct Source {
 }
 
 impl Services {
-    pub(super) async fn source(
+    pub(in crate::services) async fn source(
         &self,
-        (intent, run): Asked<'_>,
+        Work { intent, run, .. }: Work<'_>,
         execution: &ExecutionRecord,
     ) -> Result<Source, ServiceError> {
         let view = self.view_intent(intent.clone()).await?;
@@ -59,12 +60,19 @@ impl Services {
 }
 
 impl Source {
+    /// Where the job stands.
+    pub(in crate::services) async fn status(&self) -> Result<JobStatus, WarehouseError> {
+        self.warehouse.status(&self.job).await
+    }
+
+    /// The first page, as soon as the job is done; none while it is not.
+    pub(in crate::services) async fn first_page(&self) -> Result<Option<Page>, WarehouseError> {
+        let most = self.page_rows(0);
+        self.warehouse.first_rows(&self.job, most).await
+    }
+
     /// The page behind so many rows.
-    pub(super) async fn page(
-        &self,
-        token: Option<&PageToken>,
-        rows: u64,
-    ) -> Result<Page, WarehouseError> {
+    pub(super) async fn page(&self, token: &PageToken, rows: u64) -> Result<Page, WarehouseError> {
         let most = self.page_rows(rows);
         self.warehouse.rows(&self.job, token, most).await
     }

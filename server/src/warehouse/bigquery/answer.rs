@@ -1,5 +1,7 @@
 //! From the API's answers to ours. What is missing is an error, never a zero.
 
+use std::collections::BTreeMap;
+
 use domain::{TableName, Timestamp};
 use gcp_bigquery_client::model::job::Job as WireJob;
 use masking::RawRows;
@@ -107,6 +109,17 @@ pub(super) fn job_status(job: &WireJob) -> Result<JobStatus, WarehouseError> {
     }
 }
 
+/// Whether a job has all of these labels.
+pub(super) fn has_labels(job: &WireJob, labels: &BTreeMap<String, String>) -> bool {
+    let configuration = job.configuration.as_ref();
+    let has = configuration.and_then(|configuration| configuration.labels.as_ref());
+    has.is_some_and(|has| {
+        labels
+            .iter()
+            .all(|(name, value)| has.get(name) == Some(value))
+    })
+}
+
 fn statistics(job: &WireJob) -> JobStatistics {
     let Some(all) = &job.statistics else {
         return JobStatistics::default();
@@ -135,6 +148,13 @@ pub(super) struct QueryResults {
     rows: Option<RawRows>,
     page_token: Option<String>,
     total_rows: Option<String>,
+}
+
+impl QueryResults {
+    /// None while the job is not over.
+    pub(super) fn first_page(self) -> Result<Option<Page>, WarehouseError> {
+        self.job_complete.then(|| self.try_into()).transpose()
+    }
 }
 
 impl TryFrom<QueryResults> for Page {

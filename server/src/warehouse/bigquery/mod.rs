@@ -27,7 +27,9 @@ use std::{
 use async_trait::async_trait;
 use domain::{TableName, Timestamp};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use gcp_bigquery_client::{Client, auth::Authenticator, client_builder::ClientBuilder};
+use gcp_bigquery_client::{
+    Client, auth::Authenticator, client_builder::ClientBuilder, model::job::Job as WireJob,
+};
 use url::Url;
 
 use super::{
@@ -42,6 +44,8 @@ pub use settings::{Settings, SettingsError};
 
 /// How many descriptions of tables are fetched at a time.
 const CONCURRENT_TABLES: usize = 8;
+/// How long BigQuery is to keep the question for a job's rows before it says "not yet".
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// A connection to one project's BigQuery, in somebody's name.
 pub struct BigQuery {
@@ -132,6 +136,46 @@ impl BigQuery {
             .collect()
     }
 
+    async fn job(&self, id: &JobId) -> Result<WireJob, WarehouseError> {
+        let Place {
+            project, location, ..
+        } = &*self.place;
+        let job = self
+            .client
+            .job()
+            .get_job(project, id.as_str(), Some(location));
+        job.await.map_err(|error| failure::of_client(&error))
+    }
+
+    /// Makes sure that the job which has this one's id is this one.
+    async fn require_own(&self, job: &Job) -> Result<(), WarehouseError> {
+        let existing = self.job(&job.id).await?;
+        if answer::has_labels(&existing, &job.labels) {
+            return Ok(());
+        }
+        Err(WarehouseError::Rejected {
+            reason: "duplicate".to_owned(),
+            message: "Another job has this id".to_owned(),
+        })
+    }
+
+    async fn results(
+        &self,
+        job: &JobId,
+        max_rows: u32,
+        more: (&'static str, String),
+    ) -> Result<answer::QueryResults, WarehouseError> {
+        let query = [
+            ("location", self.place.location.clone()),
+            ("maxResults", max_rows.to_string()),
+            // Whole microseconds; the default is a floating point number of seconds.
+            ("formatOptions.useInt64Timestamp", "true".to_owned()),
+            more,
+        ];
+        let path = self.project_path(&["queries", job.as_str()]);
+        self.within_deadline(self.raw.get(&path, &query)).await
+    }
+
     async fn table_names(
         &self,
         project: &str,
@@ -220,11 +264,11 @@ impl Warehouse for BigQuery {
     }
 
     async fn insert(&self, job: &Job) -> Result<(), WarehouseError> {
-        let job = request::job(&self.place.project, &self.place.location, job)?;
+        let wire = request::job(&self.place.project, &self.place.location, job)?;
         let inserted = async {
-            match self.client.job().insert(&self.place.project, job).await {
+            match self.client.job().insert(&self.place.project, wire).await {
                 Ok(_) => Ok(()),
-                Err(error) if failure::is_duplicate(&error) => Ok(()),
+                Err(error) if failure::is_duplicate(&error) => self.require_own(job).await,
                 Err(error) => Err(failure::of_client(&error)),
             }
         };
@@ -233,42 +277,27 @@ impl Warehouse for BigQuery {
     }
 
     async fn status(&self, job: &JobId) -> Result<JobStatus, WarehouseError> {
-        let asked = async {
-            self.client
-                .job()
-                .get_job(
-                    &self.place.project,
-                    job.as_str(),
-                    Some(&self.place.location),
-                )
-                .await
-                .map_err(|error| failure::of_client(&error))
-        };
-        match self.within_deadline(asked).await {
+        match self.within_deadline(Box::pin(self.job(job))).await {
             Ok(job) => answer::job_status(&job),
             Err(WarehouseError::NotFound { .. }) => Ok(JobStatus::NotFound),
             Err(error) => Err(error),
         }
     }
 
+    async fn first_rows(&self, job: &JobId, max_rows: u32) -> Result<Option<Page>, WarehouseError> {
+        let patience = (self.place.deadline / 2).min(LONGEST_WAIT);
+        let wait = ("timeoutMs", patience.as_millis().to_string());
+        self.results(job, max_rows, wait).await?.first_page()
+    }
+
     async fn rows(
         &self,
         job: &JobId,
-        page: Option<&PageToken>,
+        page: &PageToken,
         max_rows: u32,
     ) -> Result<Page, WarehouseError> {
-        let mut query = vec![
-            ("location", self.place.location.clone()),
-            ("maxResults", max_rows.to_string()),
-            ("timeoutMs", "0".to_owned()),
-            // Whole microseconds; the default is a floating point number of seconds.
-            ("formatOptions.useInt64Timestamp", "true".to_owned()),
-        ];
-        query.extend(page.map(|token| ("pageToken", token.as_str().to_owned())));
-        let path = self.project_path(&["queries", job.as_str()]);
-        let answer: answer::QueryResults =
-            self.within_deadline(self.raw.get(&path, &query)).await?;
-        answer.try_into()
+        let page = ("pageToken", page.as_str().to_owned());
+        self.results(job, max_rows, page).await?.try_into()
     }
 
     async fn cancel(&self, job: &JobId) -> Result<(), WarehouseError> {

@@ -137,7 +137,7 @@ fn job() -> Job {
     Job {
         id: "cs_1".parse().expect("a job id"),
         query: query(),
-        labels: BTreeMap::from([("countersign-run".to_owned(), "7f3a".to_owned())]),
+        labels: BTreeMap::from([("countersign_digest".to_owned(), "7f3a".to_owned())]),
         timeout: Duration::from_mins(1),
     }
 }
@@ -189,7 +189,7 @@ async fn a_job_is_sent_with_its_id_labels_caps_and_parameters() {
             "jobReference": {"jobId": "cs_1", "location": "US", "projectId": "demo"},
             "configuration": {
                 "jobTimeoutMs": "60000",
-                "labels": {"countersign-run": "7f3a"},
+                "labels": {"countersign_digest": "7f3a"},
                 "query": {
                     "query": "SELECT id FROM orders WHERE country = @country",
                     "useLegacySql": false,
@@ -207,11 +207,30 @@ async fn a_job_is_sent_with_its_id_labels_caps_and_parameters() {
     );
 }
 
+/// BigQuery's answers where a job with this id and label exists already.
+fn existing_job(line: &str, digest: &str) -> Answer {
+    match line {
+        "POST /projects/demo/jobs" => error(409, "duplicate", "Already Exists: Job demo:US.cs_1"),
+        _ => ok(&json!({"configuration": {"labels": {"countersign_digest": digest}}})),
+    }
+}
+
 #[tokio::test]
 async fn a_job_that_exists_already_counts_as_started() {
-    let (bigquery, _) =
-        connect(|_| error(409, "duplicate", "Already Exists: Job demo:US.cs_1")).await;
+    let (bigquery, _) = connect(|line| existing_job(line, "7f3a")).await;
     assert_eq!(bigquery.insert(&job()).await, Ok(()));
+}
+
+#[tokio::test]
+async fn somebody_elses_job_with_our_id_does_not() {
+    let (bigquery, _) = connect(|line| existing_job(line, "another")).await;
+    assert_eq!(
+        bigquery.insert(&job()).await,
+        Err(WarehouseError::Rejected {
+            reason: "duplicate".to_owned(),
+            message: "Another job has this id".to_owned(),
+        })
+    );
 }
 
 #[tokio::test]
@@ -264,7 +283,9 @@ async fn no_call_outlasts_its_deadline() {
     unavailable(bigquery.dry_run(&query()).await.err());
     unavailable(bigquery.insert(&job()).await.err());
     unavailable(bigquery.status(&job_id).await.err());
-    unavailable(bigquery.rows(&job_id, None, 10).await.err());
+    unavailable(bigquery.first_rows(&job_id, 10).await.err());
+    let page = PageToken::new("second");
+    unavailable(bigquery.rows(&job_id, &page, 10).await.err());
     unavailable(bigquery.cancel(&job_id).await.err());
     unavailable(bigquery.tables("shop").await.err());
 }
@@ -320,20 +341,18 @@ async fn rows_come_by_pages_with_whole_timestamps() {
         }))
     })
     .await;
-    let first = bigquery.rows(&job().id, None, 2).await.expect("a page");
+    let first = bigquery.first_rows(&job().id, 2).await.expect("an answer");
+    let first = first.expect("a page");
     let mut masker = masking::Masker::new(&first.schema, &BTreeSet::new(), None);
     let rows = masker.mask(&first.rows.expect("rows")).expect("rows");
     assert_eq!((rows.json(), first.total_rows), ("[[1],[null]]", 3));
     let token = first.next.expect("a token");
-    bigquery
-        .rows(&job().id, Some(&token), 2)
-        .await
-        .expect("a page");
+    bigquery.rows(&job().id, &token, 2).await.expect("a page");
     assert_eq!(
         standin.lines(),
         [
-            "GET /projects/demo/queries/cs_1?location=US&maxResults=2&timeoutMs=0&formatOptions.useInt64Timestamp=true",
-            "GET /projects/demo/queries/cs_1?location=US&maxResults=2&timeoutMs=0&formatOptions.useInt64Timestamp=true&pageToken=second",
+            "GET /projects/demo/queries/cs_1?location=US&maxResults=2&formatOptions.useInt64Timestamp=true&timeoutMs=150",
+            "GET /projects/demo/queries/cs_1?location=US&maxResults=2&formatOptions.useInt64Timestamp=true&pageToken=second",
         ]
     );
 }
@@ -341,9 +360,11 @@ async fn rows_come_by_pages_with_whole_timestamps() {
 #[tokio::test]
 async fn rows_that_are_not_there_yet_are_no_page() {
     let (bigquery, _) = connect(|_| ok(&json!({"jobComplete": false}))).await;
-    let unfinished = bigquery.rows(&job().id, None, 2).await.err();
+    let unfinished = bigquery.first_rows(&job().id, 2).await;
+    assert!(unfinished.expect("an answer").is_none());
+    let page = bigquery.rows(&job().id, &PageToken::new("second"), 2).await;
     assert!(matches!(
-        unfinished,
+        page.err(),
         Some(WarehouseError::Unavailable { .. })
     ));
 }
@@ -390,9 +411,9 @@ async fn an_agents_queries_run_as_its_service_account() {
     let job: JobId = "countersign_1".parse().expect("a job id");
     for _ in 0..2 {
         let as_agent = bigquery.acting_as(ACCOUNT).await.expect("a connection");
-        as_agent.rows(&job, None, 10).await.expect("rows");
+        as_agent.first_rows(&job, 10).await.expect("rows");
     }
-    bigquery.rows(&job, None, 10).await.expect("rows");
+    bigquery.first_rows(&job, 10).await.expect("rows");
     let asked = standin.asked();
     let generate = format!("POST /iam/projects/-/serviceAccounts/{ACCOUNT}:generateAccessToken");
     assert_eq!(asked[0].line, generate);
@@ -409,7 +430,7 @@ async fn an_account_that_cannot_be_acted_as_is_no_reason_to_act_as_ourselves() {
     let (bigquery, standin) = connect(|_| error(403, "forbidden", "no")).await;
     let job: JobId = "countersign_1".parse().expect("a job id");
     let as_agent = bigquery.acting_as("../x?y").await.expect("a connection");
-    let failed = as_agent.rows(&job, None, 10).await;
+    let failed = as_agent.first_rows(&job, 10).await;
     assert!(matches!(failed, Err(WarehouseError::Unavailable { .. })));
     let lines = standin.lines();
     assert_eq!(lines.len(), 1, "{lines:?}");

@@ -21,6 +21,10 @@ use test_database::TestDatabase;
 use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+/// Until when an execution is its preparer's.
+const LEASE_END: Timestamp = NOW.plus_seconds(10);
+/// The number of the intent that it executes.
+const EXECUTED: u128 = 8;
 
 struct Scene {
     store: Store,
@@ -306,23 +310,33 @@ fn row_page(number: u32, rows: &str) -> RowPage {
     }
 }
 
-async fn prepared_execution(scene: &Scene) -> ExecutionId {
+/// An execution that its preparer holds until [`LEASE_END`].
+async fn prepared_execution(scene: &Scene) -> Attempt {
     let new = NewExecution {
         id: ExecutionId::new(Uuid::from_u128(9)),
-        intent: scene.new_intent(8).await,
+        intent: scene.new_intent(EXECUTED).await,
         job_id: "cs_1".into(),
         bytes: 1,
+        leased_until: LEASE_END,
     };
     let mut tx = scene.begin().await;
-    tx.insert_execution(&new).await.expect("an execution");
+    let attempt = tx.insert_execution(&new).await.expect("an execution");
     tx.record(EventName::JobStopped, "x", None, &())
         .await
         .expect("an entry");
     tx.commit().await.expect("committed");
-    new.id
+    attempt
 }
 
-async fn seal(scene: &Scene, attempt: Attempt) {
+/// The next worker, once the one before is not heard of any more.
+async fn taken_up(scene: &Scene) -> Attempt {
+    let until = LEASE_END.plus_seconds(10);
+    let intent = IntentId::new(Uuid::from_u128(EXECUTED));
+    let taken = scene.store.take_up(intent, LEASE_END, until).await;
+    taken.expect("an answer").expect("an attempt")
+}
+
+async fn seal(scene: &Scene, attempt: Attempt) -> Result<(), StoreError> {
     let sealed = SealedResult {
         attempt,
         statistics: "{}".into(),
@@ -335,30 +349,48 @@ async fn seal(scene: &Scene, attempt: Attempt) {
         cut_to: None,
     };
     let mut tx = scene.begin().await;
-    tx.seal_result(scene.run, &sealed).await.expect("sealed");
-    tx.commit().await.expect("committed");
+    let last = row_page(1, "[[\"last\"]]");
+    tx.seal_result(scene.run, &sealed, Some(&last)).await?;
+    tx.commit().await
+}
+
+#[tokio::test]
+async fn one_worker_at_a_time_holds_an_execution() {
+    let scene = scene().await;
+    let (store, intent) = (&scene.store, IntentId::new(Uuid::from_u128(EXECUTED)));
+    let first = prepared_execution(&scene).await;
+    let until = LEASE_END.plus_seconds(10);
+    let too_early = store.take_up(intent, LEASE_END.plus_seconds(-1), until);
+    assert_eq!(too_early.await.expect("an answer"), None);
+    store.hold(first, LEASE_END).await.expect("its own");
+    let second = taken_up(&scene).await;
+    assert_eq!(second.number, first.number + 1);
+    let overtaken = store.hold(first, until).await;
+    assert!(matches!(overtaken, Err(StoreError::Overtaken)));
+    assert!(matches!(
+        seal(&scene, first).await,
+        Err(StoreError::Overtaken)
+    ));
+    let taken = store.take_up(intent, LEASE_END, until).await;
+    assert_eq!(taken.expect("an answer"), None, "somebody works on it");
+    seal(&scene, second).await.expect("sealed");
 }
 
 #[tokio::test]
 async fn the_pages_of_one_attempt_are_the_result() {
     let scene = scene().await;
-    let execution = prepared_execution(&scene).await;
     let store = &scene.store;
-    let first = store.begin_attempt(execution).await.expect("an attempt");
-    let second = store.begin_attempt(execution).await.expect("an attempt");
+    let first = prepared_execution(&scene).await;
+    let second = taken_up(&scene).await;
     let long = format!("[[\"{}\"]]", "order ".repeat(100));
-    for (attempt, number, rows) in [
-        (first, 0, "[[\"first\"]]"),
-        (second, 0, "[[\"second\"]]"),
-        (second, 1, long.as_str()),
-    ] {
-        let page = row_page(number, rows);
+    for (attempt, rows) in [(first, "[[\"first\"]]"), (second, long.as_str())] {
+        let page = row_page(0, rows);
         store.stage_rows(attempt, &page).await.expect("staged");
     }
-    seal(&scene, second).await;
+    seal(&scene, second).await.expect("sealed");
     store.give_up_attempt(second).await.expect("given up");
     assert!(store.row_page(first, 0).await.expect("a page").is_none());
-    for (number, rows) in [(0, "[[\"second\"]]"), (1, &long)] {
+    for (number, rows) in [(0, long.as_str()), (1, "[[\"last\"]]")] {
         let by_number = store.row_page(second, number).await.expect("a page");
         let by_row = store.row_page_with(second, number.into()).await;
         for page in [by_number, by_row.expect("a page")] {
@@ -372,9 +404,8 @@ async fn the_pages_of_one_attempt_are_the_result() {
 #[tokio::test]
 async fn what_was_given_up_or_left_behind_is_deleted() {
     let scene = scene().await;
-    let execution = prepared_execution(&scene).await;
+    let attempt = prepared_execution(&scene).await;
     let store = &scene.store;
-    let attempt = store.begin_attempt(execution).await.expect("an attempt");
     let page = row_page(0, "[[1]]");
     store.stage_rows(attempt, &page).await.expect("staged");
     store.give_up_attempt(attempt).await.expect("given up");

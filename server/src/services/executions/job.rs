@@ -1,0 +1,134 @@
+//! The job: inserted under its fixed id, awaited, its rows handed on to be sealed.
+
+use std::time::Duration;
+
+use domain::IntentState;
+
+use super::{Work, job_id};
+use crate::{
+    services::{
+        Problem, ServiceError, Services, binding::Binding, intent_views::read_json,
+        labels::job_labels, sealing::Source,
+    },
+    warehouse::{Job, JobError, JobStatus, Page, WarehouseError},
+};
+
+/// What became of a job.
+enum Outcome {
+    /// It is done; the first page of its rows.
+    Rows(Page),
+    /// It gave none, and asking again would not help.
+    None(Problem),
+    /// Somebody cancelled the intent meanwhile, or its run's time is over.
+    Cancelled,
+}
+
+impl Services {
+    /// Inserts the job under its fixed id: a second insert finds the first.
+    pub(super) async fn start(&self, work: Work<'_>) -> Result<(), ServiceError> {
+        let Work {
+            context,
+            intent,
+            run,
+            ..
+        } = work;
+        let execution = self.existing_execution(intent.id).await?;
+        if !self.may_still_act(context, intent, run).await? {
+            return Ok(());
+        }
+        let view = self.view_intent(intent.clone()).await?;
+        if view
+            .approval
+            .is_some_and(|approval| self.now() >= approval.expires_at)
+        {
+            // Prepared in time, but not started: nobody's yes reaches so far.
+            let problem = Problem::new("approval_expired", "it did not start in time");
+            return self
+                .step(work, IntentState::Cancelled, Some(&problem))
+                .await;
+        }
+        let analysis = view
+            .analysis
+            .ok_or(ServiceError::NotFound { what: "analysis" })?;
+        let decided: Option<Binding> = read_json(intent.binding.as_deref())?;
+        let timeout = u64::from(self.parts.warehouse_config.job_timeout_seconds);
+        let job = Job {
+            id: job_id(&execution)?,
+            query: self.query(intent, &analysis)?,
+            labels: job_labels(intent.id, run, decided.map(|binding| binding.digest())),
+            timeout: Duration::from_secs(timeout),
+        };
+        let error = match self.warehouse_of(run.agent).await?.insert(&job).await {
+            Ok(()) => return self.step(work, IntentState::Running, None).await,
+            Err(WarehouseError::Rejected { reason, message }) => JobError { reason, message },
+            // A table went away since the dry run: it does not come back by asking again.
+            Err(WarehouseError::NotFound { message }) => JobError {
+                reason: "notFound".to_owned(),
+                message,
+            },
+            Err(error) => return Err(error.into()),
+        };
+        self.fail(work, &job_problem(&error)).await
+    }
+
+    /// Waits for the job, masks its rows, seals the result.
+    pub(super) async fn finish(&self, work: Work<'_>) -> Result<(), ServiceError> {
+        let execution = self.existing_execution(work.intent.id).await?;
+        let source = self.source(work, &execution).await?;
+        let first = match self.outcome(work, &source).await? {
+            Outcome::Rows(first) => first,
+            Outcome::None(problem) => return self.fail(work, &problem).await,
+            Outcome::Cancelled => return Ok(()),
+        };
+        match self.seal_rows(work, &source, first).await {
+            Err(ServiceError::Refused { code, detail }) => {
+                self.fail(work, &Problem::new(code, detail)).await
+            }
+            sealed => sealed,
+        }
+    }
+
+    async fn outcome(&self, work: Work<'_>, source: &Source) -> Result<Outcome, ServiceError> {
+        loop {
+            match source.first_page().await {
+                Ok(Some(page)) => return Ok(Outcome::Rows(page)),
+                Ok(None) => {}
+                Err(WarehouseError::Rejected { reason, .. }) => {
+                    return why_no_rows(source, &reason).await;
+                }
+                Err(WarehouseError::NotFound { .. }) => {
+                    return why_no_rows(source, "notFound").await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+            if !self.goes_on(work).await? {
+                return Ok(Outcome::Cancelled);
+            }
+        }
+    }
+}
+
+/// Whether the job failed, or ended well and its result is gone. The same query is never run
+/// again by itself: it could have another answer, and costs once more.
+async fn why_no_rows(source: &Source, reason: &str) -> Result<Outcome, ServiceError> {
+    let problem = match source.status().await? {
+        JobStatus::Done {
+            error: Some(error), ..
+        } => job_problem(&error),
+        JobStatus::Done { error: None, .. } | JobStatus::NotFound => {
+            let detail =
+                format!("BigQuery no longer has the rows ({reason}); ask again with a new request");
+            Problem::new("result_lost", detail)
+        }
+        JobStatus::Pending | JobStatus::Running => {
+            let why = "it refuses the rows of a job that is not over";
+            return Err(WarehouseError::Unavailable { why }.into());
+        }
+    };
+    Ok(Outcome::None(problem))
+}
+
+fn job_problem(error: &JobError) -> Problem {
+    let detail = format!("BigQuery says {}: {}", error.reason, error.message);
+    Problem::new("job_failed", detail)
+}
