@@ -18,3 +18,4 @@ mod routes;
 mod services;
 mod support;
 mod ui;
+mod warehouse;

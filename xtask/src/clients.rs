@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::command;
 use crate::progress::Progress;
-use crate::python;
+use crate::python::{self, Wanted};
 use crate::workspace::Workspace;
 
 /// The environment variables by which the tests are told of them; one that is not set skips its
@@ -17,9 +17,13 @@ const BQ_VARIABLE: &str = "CLIENTS_BQ";
 /// Brings what can be brought, and says what the tests go without.
 pub fn provide(workspace: &Workspace, progress: &mut Progress) -> Vec<(&'static str, PathBuf)> {
     let mut clients = Vec::new();
-    let folder = workspace.root.join("end2end/clients");
-    let what = ("clients", "google-cloud-bigquery (70 MB)");
-    match python::environment(workspace, progress, what, &folder) {
+    let wanted = Wanted {
+        name: "clients",
+        what: "google-cloud-bigquery (70 MB)",
+        folder: workspace.root.join("end2end/clients"),
+        versions: python::ANY,
+    };
+    match python::environment(workspace, progress, &wanted) {
         Ok(python) => clients.push((PYTHON_VARIABLE, python)),
         Err(error) => progress.note(&format!(
             "google-cloud-bigquery is NOT tested against Countersign: {error:#}"

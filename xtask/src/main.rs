@@ -3,6 +3,7 @@
 //! `cargo xtask run` brings everything up on the sandbox; `cargo xtask test` checks everything.
 //! Both look at what the machine has, install what they can and say plainly what they cannot.
 
+mod bigquery_servers;
 mod browser;
 mod clients;
 mod command;

@@ -8,8 +8,9 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::progress::Progress;
+use crate::python::{self, Wanted};
 use crate::workspace::Workspace;
-use crate::{command, duckdb, python};
+use crate::{command, duckdb};
 
 /// What is passed on to the comparison.
 #[derive(Args)]
@@ -79,6 +80,11 @@ fn folder(workspace: &Workspace) -> PathBuf {
 }
 
 fn provide(workspace: &Workspace, progress: &mut Progress) -> Result<PathBuf> {
-    let what = ("oracle", "GoogleSQL's analyser (30 MB)");
-    python::environment(workspace, progress, what, &folder(workspace))
+    let wanted = Wanted {
+        name: "oracle",
+        what: "GoogleSQL's analyser (30 MB)",
+        folder: folder(workspace),
+        versions: python::ANY,
+    };
+    python::environment(workspace, progress, &wanted)
 }

@@ -1,4 +1,4 @@
-//! The ports of `cargo xtask run`: free ones, and servers that answer on them.
+//! Ports: free ones, and servers that answer on them.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::thread;
@@ -19,6 +19,12 @@ pub fn require_free(port: u16, option: &str) -> Result<()> {
             )
         }
     }
+}
+
+/// A port that nothing listens on.
+pub fn free() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?.port())
 }
 
 /// Waits until something listens on the port; `alive` says why to give up early.

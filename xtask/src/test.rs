@@ -1,6 +1,6 @@
-//! `cargo xtask test`: formatting, lints, Rust's tests, the SQL analysis beside GoogleSQL's own,
-//! the browser half, and the whole system in a browser. It stops at the first failure, with a
-//! summary either way.
+//! `cargo xtask test`: formatting, lints, Rust's tests, the adapter on several BigQuery servers,
+//! the SQL analysis beside GoogleSQL's own, the browser half, and the whole system in a browser.
+//! It stops at the first failure, with a summary either way.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use crate::progress::Progress;
 use crate::workspace::Workspace;
-use crate::{browser, clients, command, duckdb, oracle, postgres, run, web};
+use crate::{bigquery_servers, browser, clients, command, duckdb, oracle, postgres, run, web};
 
 /// What to test.
 #[derive(Args)]
@@ -24,6 +24,8 @@ pub struct Options {
 enum Part {
     /// Formatting, lints and Rust's tests
     Rust,
+    /// The adapter on each BigQuery server that can be had
+    Adapter,
     /// The SQL analysis beside GoogleSQL's own
     Oracle,
     /// The browser half builds
@@ -43,6 +45,9 @@ fn test_parts(workspace: &Workspace, progress: &mut Progress, only: Option<Part>
     let wanted = |part| only.is_none_or(|only| only == part);
     if wanted(Part::Rust) {
         test_rust(workspace, progress)?;
+    }
+    if wanted(Part::Adapter) {
+        test_adapter(workspace, progress)?;
     }
     if wanted(Part::Oracle) {
         oracle::test(workspace, progress)?;
@@ -102,21 +107,48 @@ fn test_postgres(workspace: &Workspace, progress: &mut Progress, library: &Path)
             return Ok(());
         }
     };
-    let test = |binary: &str, filters: &[&str]| {
-        let mut cargo = command::cargo();
-        cargo
-            .current_dir(&workspace.root)
-            .env(duckdb::FOLDER_VARIABLE, library)
-            .env(postgres::VARIABLE, server.url())
-            // With the workspace's features, so that nothing is compiled twice.
-            .args(["test", "--locked", "--workspace", "--test", binary, "--"])
-            .args(filters);
-        command::run(&mut cargo)
-    };
+    let found = [(postgres::VARIABLE, server.url())];
+    let test =
+        |binary: &str, filters: &[&str]| test_with(workspace, library, &found, binary, filters);
     progress.step("The store's tests on PostgreSQL", || test("contracts", &[]))?;
     progress.step("The use cases' tests on PostgreSQL", || {
         test("main", &["services::", "races::"])
     })
+}
+
+/// The adapter's tests on each BigQuery server that this machine can have.
+fn test_adapter(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
+    let library = duckdb::provide(workspace, progress)?;
+    run::build_programs(workspace, progress)?;
+    let servers = bigquery_servers::start(workspace, progress)?;
+    progress.step("The adapter's tests on BigQuery servers", || {
+        test_with(
+            workspace,
+            &library,
+            &servers.addresses,
+            "main",
+            &["warehouse::"],
+        )
+    })
+}
+
+/// Tests of one binary, with what the environment tells them.
+fn test_with(
+    workspace: &Workspace,
+    library: &Path,
+    told: &[(&str, String)],
+    binary: &str,
+    filters: &[&str],
+) -> Result<()> {
+    let mut cargo = command::cargo();
+    cargo
+        .current_dir(&workspace.root)
+        .env(duckdb::FOLDER_VARIABLE, library)
+        .envs(told.iter().map(|(name, value)| (name, value)))
+        // With the workspace's features, so that nothing is compiled twice.
+        .args(["test", "--locked", "--workspace", "--test", binary, "--"])
+        .args(filters);
+    command::run(&mut cargo)
 }
 
 /// A part of the toolchain that rustup's minimal profile leaves out.
@@ -133,6 +165,7 @@ fn test_end2end(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
     run::build_programs(workspace, progress)?;
     let browser = browser::provide(workspace, progress)?;
     let clients = clients::provide(workspace, progress);
+    let other = bigquery_servers::local_bigquery(workspace, progress);
     let folder = workspace.root.join("end2end");
     progress.step("End-to-end tests' types", || {
         command::run(
@@ -150,7 +183,8 @@ fn test_end2end(workspace: &Workspace, progress: &mut Progress) -> Result<()> {
             .env("COUNTERSIGN_PROGRAM", workspace.program("countersign"))
             .env("SANDBOX_PROGRAM", workspace.program("sandbox"))
             .env("COUNTERSIGN_SITE", workspace.site())
-            .envs(clients);
+            .envs(clients)
+            .envs(other.map(|program| (bigquery_servers::LOCAL_BIGQUERY_PROGRAM, program)));
         command::run(&mut playwright)
     })
 }
