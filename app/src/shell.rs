@@ -74,6 +74,11 @@ pub fn App() -> impl IntoView {
                         view=pages::DeviceRequest
                         ssr=mode.clone()
                     />
+                    <Route
+                        path=path!("/oauth2/authorize")
+                        view=pages::Authorize
+                        ssr=mode.clone()
+                    />
                     <Route path=path!("/reviews") view=pages::Reviews ssr=mode.clone() />
                     <Route path=path!("/reviews/:id") view=pages::Review ssr=mode.clone() />
                     <Route path=path!("/ledger") view=pages::Ledger ssr=mode.clone() />

@@ -9,7 +9,7 @@ mod samples;
 
 use std::sync::Arc;
 
-use app::api::devices::EnterDeviceCode;
+use app::api::{authorizations::AnswerAuthorization, devices::EnterDeviceCode};
 use axum::{
     body::{Body, to_bytes},
     http::{
@@ -111,6 +111,10 @@ async fn every_page_is_complete_without_scripts() {
         (
             format!("/device/{}", device_request_id(0)),
             "acme/churn/.github/workflows/nightly.yml@refs/heads/main",
+        ),
+        (
+            "/oauth2/authorize?state=x".to_owned(),
+            "http://127.0.0.1:49152",
         ),
         ("/runs/new".to_owned(), "With which agent?"),
         ("/runs".to_owned(), "End it"),
@@ -491,6 +495,45 @@ async fn a_typed_code_is_in_no_address_and_does_not_come_back() {
     let missed = post(path, "code=WDJB-MJHX").await;
     assert_eq!(header(&missed, LOCATION), "/device");
     assert!(!header(&missed, SET_COOKIE).contains("MJHX"));
+}
+
+#[tokio::test]
+async fn a_client_that_waits_is_answered_by_one_form() {
+    let page_of = "/oauth2/authorize?state=";
+    let html = page(&format!("{page_of}x")).await;
+    assert!(html.contains("name=\"request\" value=\"state=x\""));
+    assert!(html.contains("value=\"open\""));
+    // Whoever refuses need not say what the run would be for.
+    assert!(html.contains("value=\"refuse\" formnovalidate"), "{html}");
+    let html = page(&format!("{page_of}hindered")).await;
+    assert!(html.contains("Only its owner") && html.contains("value=\"refuse\""));
+    assert!(!html.contains("value=\"open\"") && !html.contains("name=\"purpose\""));
+    let path = format!("{page_of}foreign");
+    let (status, html) = page_as(Amount::Some, &Role::ALL, &path).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(!html.contains("<form class=\"card"));
+    let mistaken = Request::get(format!("{page_of}mistaken")).body(Body::empty());
+    let answer = send(Amount::Some, &Role::ALL, mistaken.expect("a request")).await;
+    let client = "http://127.0.0.1:49152/callback?";
+    assert_eq!(
+        header(&answer, LOCATION),
+        format!("{client}error=invalid_request")
+    );
+
+    let url = AnswerAuthorization::url();
+    for (form, next) in [
+        (
+            "answer=open&purpose=x&minutes=60",
+            format!("{client}code=x"),
+        ),
+        ("answer=refuse", format!("{client}error=access_denied")),
+        ("answer=open&purpose=+&minutes=60", format!("{page_of}x")),
+        ("answer=open&purpose=x&minutes=481", format!("{page_of}x")),
+    ] {
+        let answer = post(url, &format!("request=state%3Dx&{form}")).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{form}");
+        assert_eq!(header(&answer, LOCATION), next, "{form}");
+    }
 }
 
 #[tokio::test]

@@ -3,10 +3,13 @@
 import {
   Client,
   StreamableHTTPClientTransport,
+  UnauthorizedError,
+  discoverAuthorizationServerMetadata,
   discoverOAuthProtectedResourceMetadata,
 } from '@modelcontextprotocol/client';
-import { decide, readyAgent } from '../support/portal.ts';
-import { asPerson } from '../support/people.ts';
+import { Host } from '../support/mcp-host.ts';
+import { asPerson, choose } from '../support/people.ts';
+import { decide, readyAgent, registerAgent } from '../support/portal.ts';
 import { expect, test } from '../support/test.ts';
 
 const NEWEST = '2026-07-28';
@@ -90,10 +93,66 @@ test('a client without a token finds out where tokens come from', async ({ stack
   const about = await discoverOAuthProtectedResourceMetadata(address);
   expect(about.resource).toBe(address.href);
   expect(about.authorization_servers).toEqual([stack.url]);
-  // The client itself reads of authorization servers that send people to a page, which ours does
-  // not: RFC 8414 lets one without such grants leave that page out.
-  const answer = await fetch(new URL('/.well-known/oauth-authorization-server', stack.url));
-  const server = (await answer.json()) as { issuer: string; protected_resources: string[] };
-  expect(server.issuer).toBe(stack.url);
-  expect(server.protected_resources).toContain(address.href);
+  const server = await discoverAuthorizationServerMetadata(stack.url);
+  expect(server?.issuer).toBe(stack.url);
+  expect(server?.code_challenge_methods_supported).toEqual(['S256']);
+});
+
+test('a host connects by the address alone, once a person opens the run', async ({ stack, as, browser }) => {
+  const [alice, bo] = [await as('alice'), await as('bo')];
+  const agentPage = await registerAgent(bo.page, alice.page, 'mcp-host', ['read demo.shop.*']);
+  const host = await Host.waiting(agentPage.split('/').at(-1) ?? '');
+  const address = new URL('/mcp', stack.url);
+  const begun = new StreamableHTTPClientTransport(address, { authProvider: host });
+  const client = new Client({ name: 'host', version: '1' }, { versionNegotiation: { mode: { pin: NEWEST } } });
+  await expect(client.connect(begun)).rejects.toThrow(UnauthorizedError);
+
+  // The host opens a browser in which nobody is signed in yet.
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(host.authorizationUrl);
+  await choose(page, 'alice');
+  await expect(page.getByRole('heading', { level: 1, name: 'A client asks for a run' })).toBeVisible();
+  await expect(page.getByText(new URL(host.redirectUrl).origin)).toBeVisible();
+  await page.getByLabel('What is it for?').fill('Look into orders');
+  await page.getByLabel('What may it touch?').fill('read demo.shop.orders');
+  await page.getByRole('button', { name: 'Open the run' }).click();
+  await expect(page.getByRole('heading', { name: 'Connected' })).toBeVisible();
+  await context.close();
+
+  const answer = await host.answer;
+  await begun.finishAuth(answer);
+  const connected = new Client({ name: 'host', version: '1' }, { versionNegotiation: { mode: { pin: NEWEST } } });
+  await connected.connect(new StreamableHTTPClientTransport(address, { authProvider: host }));
+  await connected.listTools();
+  const counted = await call(connected, 'query', { sql: COUNT, purpose: 'Count orders' });
+  expect(counted.told.status, JSON.stringify(counted.told)).toBe('succeeded');
+  const beyond = await call(connected, 'query', { sql: SENSITIVE, purpose: 'Look further' });
+  expect(beyond.isError).toBe(true);
+
+  // The token is for MCP; and whoever has seen the code ends the run with it, and gets nothing.
+  const token = host.tokens()?.access_token;
+  const current = await fetch(new URL('/api/v1/runs/current', stack.url), {
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  expect(current.status).toBe(401);
+  await expect(begun.finishAuth(answer)).rejects.toThrow(/used before/);
+  await expect(call(connected, 'query', { sql: COUNT })).rejects.toThrow(/401|nauthorized/);
+});
+
+test('a person refuses a host, and a host that waits elsewhere is not answered', async ({ stack, as }) => {
+  const [alice, bo] = [await as('alice'), await as('bo')];
+  const agentPage = await registerAgent(bo.page, alice.page, 'mcp-refused-host', ['read demo.shop.*']);
+  const host = await Host.waiting(agentPage.split('/').at(-1) ?? '');
+  const transport = new StreamableHTTPClientTransport(new URL('/mcp', stack.url), { authProvider: host });
+  const client = new Client({ name: 'host', version: '1' });
+  await expect(client.connect(transport)).rejects.toThrow(UnauthorizedError);
+
+  const foreign = host.authorizationUrl.replace(/redirect_uri=[^&]*/, 'redirect_uri=https%3A%2F%2Fevil.example%2F');
+  await alice.page.goto(foreign);
+  await expect(alice.page.getByText('This client cannot be answered')).toBeVisible();
+  await alice.page.goto(host.authorizationUrl);
+  await alice.page.getByRole('button', { name: 'Refuse' }).click();
+  await expect(alice.page.getByRole('heading', { name: 'Connected' })).toBeVisible();
+  await expect(transport.finishAuth(await host.answer)).rejects.toThrow(/access_denied/);
 });

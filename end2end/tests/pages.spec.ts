@@ -26,6 +26,7 @@ interface Places {
   decided: string;
   restricted: string;
   agent: string;
+  authorize: string;
   run: string;
   review: string;
   person: string;
@@ -41,8 +42,8 @@ const VIEWS: Record<string, (places: Places) => Partial<Record<Looker, string[]>
   'those who administer': ({ waiting, agent, person, draft, policy }) => ({
     bo: [waiting, '/agents/new', agent, '/people', person, '/me', '/policies', policy, draft, '/catalog', '/deliveries'],
   }),
-  'those who ask, and those who look back': ({ run, agent, review }) => ({
-    alice: [`/sessions/${run}`, `/runs/${run}`, '/runs', '/runs/new', '/device', '/agents', agent],
+  'those who ask, and those who look back': ({ run, agent, review, authorize }) => ({
+    alice: [`/sessions/${run}`, `/runs/${run}`, '/runs', '/runs/new', '/device', '/agents', agent, authorize],
     dana: ['/reviews', review, '/ledger?verify=1', '/ledger/1', '/signed-out'],
   }),
 };
@@ -86,11 +87,25 @@ async function prepare(url: string, people: Record<Looker, PersonPage>): Promise
     draft: await beginDraft(bo.page, `Displayed as ${name}`),
     decided,
     agent: agentPage,
+    authorize: authorizePage(url, agentPage.split('/').at(-1) ?? ''),
     run,
     review: await openReview(dana.page, `Displayed as ${name}`),
     person: await firstOf(bo.page, '/people'),
     policy: await firstOf(bo.page, '/policies'),
   };
+}
+
+/** The page to which an MCP client of this machine sends a browser. */
+function authorizePage(url: string, agent: string): string {
+  const asked = new URLSearchParams({
+    response_type: 'code',
+    client_id: agent,
+    redirect_uri: 'http://127.0.0.1:49152/callback',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+    resource: `${url}/mcp`,
+  });
+  return `/oauth2/authorize?${asked}`;
 }
 
 async function approveSimilar(chen: Page, intent: Intent): Promise<void> {
@@ -142,7 +157,7 @@ async function expectReadable(page: Page, path: string): Promise<void> {
 
 /** Takes the page's picture for whoever looks through them: ids in names become `id`. */
 async function portray(page: Page, path: string, how: string): Promise<void> {
-  const name = path.replace(/[a-z]{3}_[0-9a-f]{32}/g, 'id').replace(/\W+/g, '-').replace(/^-|-$/g, '');
+  const name = path.replace(/[a-z]{3}_[0-9a-f]{32}/g, 'id').replace(/\W+/g, '-').replace(/^-|-$/g, '').slice(0, 100);
   const owner = (await page.locator('.me-name').allTextContents())[0]?.split(' ')[0] ?? 'nobody';
   await page.screenshot({
     path: join('results', 'pages', `${name || 'inbox'}-${owner}-${how}.png`),

@@ -79,6 +79,10 @@ events! {
     DeviceDecided => "device.decided",
     /// A pipeline used its confirmed code up.
     DeviceRedeemed => "device.redeemed",
+    /// A person granted a client that waits at an address a run in their name.
+    AuthorizationGranted => "authorization.granted",
+    /// A person refused a client that waits at an address.
+    AuthorizationRefused => "authorization.refused",
     /// A request at the OAuth door was refused.
     GrantRefused => "grant.refused",
     /// A run's token was replaced by a new one.

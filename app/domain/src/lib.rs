@@ -42,7 +42,7 @@ pub use people::{Ballot, Ground, Role};
 pub use requirement::Requirement;
 pub use resource::{ParsePatternError, Privilege, ResourcePattern, TableName};
 pub use review::{ExceptionVerdict, Verdict};
-pub use run::{Door, RunEnd};
+pub use run::{Audience, Door, RunEnd};
 pub use scope::{ColumnPath, ParsePowerError, Power, Scope};
 pub use standing::{Day, DayTime, Hours, StandingTerms, TimeWindow, Weekday};
 pub use tag::Tag;

@@ -39,6 +39,16 @@ named! {
 }
 
 named! {
+    /// The door that a token was asked for, and the only one where it counts then (RFC 8707).
+    Audience {
+        /// The API, and the front door for BigQuery's own clients.
+        Api => "api",
+        /// The door for MCP clients.
+        Mcp => "mcp",
+    }
+}
+
+named! {
     /// Why a run ended before its time; also the code of every refusal from then on.
     RunEnd {
         /// The agent gave its token back.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::use_context;
 
 use super::{
-    UiError, Viewer, agents::AgentDesk, approvals::ApprovalDesk, catalog::CatalogDesk,
-    delegations::DelegationDesk, deliveries::DeliveryDesk, devices::DeviceDesk,
-    exceptions::ExceptionDesk, ledger::LedgerDesk, people::PeopleDesk, policies::PolicyDesk,
-    questions::QuestionDesk, reviews::ReviewDesk, runs::RunDesk, sessions::SessionDesk,
-    standing_approvals::StandingDesk, terms::TermsDesk,
+    UiError, Viewer, agents::AgentDesk, approvals::ApprovalDesk, authorizations::AuthorizationDesk,
+    catalog::CatalogDesk, delegations::DelegationDesk, deliveries::DeliveryDesk,
+    devices::DeviceDesk, exceptions::ExceptionDesk, ledger::LedgerDesk, people::PeopleDesk,
+    policies::PolicyDesk, questions::QuestionDesk, reviews::ReviewDesk, runs::RunDesk,
+    sessions::SessionDesk, standing_approvals::StandingDesk, terms::TermsDesk,
 };
 
 /// Every desk, bound to the person who is signed in; provided by context.
@@ -47,6 +47,8 @@ pub struct Desks {
     pub standing: Arc<dyn StandingDesk>,
     /// The policy and its drafts.
     pub policies: Arc<dyn PolicyDesk>,
+    /// Clients that wait at an address.
+    pub authorizations: Arc<dyn AuthorizationDesk>,
     /// Pipelines that wait for a person.
     pub devices: Arc<dyn DeviceDesk>,
 }

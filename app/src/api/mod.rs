@@ -7,6 +7,7 @@
 
 pub mod agents;
 pub mod approvals;
+pub mod authorizations;
 pub mod catalog;
 mod client;
 mod common;

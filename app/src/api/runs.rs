@@ -31,11 +31,9 @@ pub struct RunChoice {
     pub grants: Vec<Power>,
 }
 
-/// A run to be opened.
+/// What a person says of a run that is to be opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewRun {
-    /// With which agent.
-    pub agent: AgentId,
+pub struct RunTerms {
     /// What for.
     pub purpose: String,
     /// The ticket.
@@ -111,7 +109,7 @@ pub trait RunDesk: Send + Sync {
     /// The runs in this person's name, newest first.
     async fn own(&self) -> Result<Vec<OwnRun>, UiError>;
     /// Opens a run in this person's name.
-    async fn open(&self, run: NewRun) -> Result<RunId, UiError>;
+    async fn open(&self, agent: AgentId, terms: RunTerms) -> Result<RunId, UiError>;
     /// Everything of one run.
     async fn run(&self, run: RunId) -> Result<RunPage, UiError>;
     /// Ends a run.
@@ -157,7 +155,10 @@ pub async fn open_run(
     #[server(default)]
     minutes: String,
 ) -> Result<(), UiError> {
-    let done = open(agent, &purpose, &ticket, &scope, &minutes).await;
+    let done = async {
+        let terms = RunTerms::read(&purpose, &ticket, &scope, &minutes)?;
+        super::desks()?.runs.open(agent, terms).await
+    };
     let typed = [
         ("purpose", purpose.as_str()),
         ("ticket", &ticket),
@@ -165,34 +166,35 @@ pub async fn open_run(
         ("minutes", &minutes),
     ];
     let back = format!("/runs/new?agent={agent}");
-    super::form::answer(done.map(|run| format!("/runs/{run}")), &back, &typed)
+    let page = done.await.map(|run| format!("/runs/{run}"));
+    super::form::answer(page, &back, &typed)
 }
 
 #[cfg(feature = "ssr")]
-async fn open(
-    agent: AgentId,
-    purpose: &str,
-    ticket: &str,
-    scope: &str,
-    minutes: &str,
-) -> Result<RunId, UiError> {
-    use super::form::{filled, powers};
-    let scope = if scope.trim().is_empty() {
-        Vec::new()
-    } else {
-        powers("scope", scope)?
-    };
-    let run = NewRun {
-        agent,
-        purpose: filled("purpose", purpose, "Say what the run is for.")?,
-        ticket: Some(ticket.trim().to_owned()).filter(|ticket| !ticket.is_empty()),
-        scope,
-        minutes: minutes
-            .trim()
-            .parse()
-            .map_err(|_| UiError::invalid("minutes", "Give a whole number of minutes."))?,
-    };
-    super::desks()?.runs.open(run).await
+impl RunTerms {
+    /// Reads them as they were typed.
+    pub(super) fn read(
+        purpose: &str,
+        ticket: &str,
+        scope: &str,
+        minutes: &str,
+    ) -> Result<Self, UiError> {
+        use super::form::{filled, powers};
+        let scope = if scope.trim().is_empty() {
+            Vec::new()
+        } else {
+            powers("scope", scope)?
+        };
+        Ok(Self {
+            purpose: filled("purpose", purpose, "Say what the run is for.")?,
+            ticket: Some(ticket.trim().to_owned()).filter(|ticket| !ticket.is_empty()),
+            scope,
+            minutes: minutes
+                .trim()
+                .parse()
+                .map_err(|_| UiError::invalid("minutes", "Give a whole number of minutes."))?,
+        })
+    }
 }
 
 /// Ends a run; the browser comes back to its page.

@@ -4,6 +4,7 @@
 mod agent;
 mod agents;
 mod approval;
+mod authorization;
 mod catalog;
 mod choice;
 mod delegations;
@@ -34,6 +35,7 @@ mod standing_approvals;
 pub use agent::Agent;
 pub use agents::Agents;
 pub use approval::{Approval, Restrict, Similar};
+pub use authorization::Authorize;
 pub use catalog::Catalog;
 pub use deliveries::Deliveries;
 pub use device_code::DeviceCode;

@@ -1,6 +1,6 @@
 //! `/runs/new`: opens a run in one's own name.
 
-use domain::AgentId;
+use domain::{AgentId, Power};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::load::{Heading, load, query, typed, wrong};
@@ -82,10 +82,8 @@ fn choices(agents: Vec<RunChoice>) -> AnyView {
 }
 
 fn fields(choice: RunChoice, form: &RunForm, failure: Option<&Failure>) -> AnyView {
-    let grants: Vec<String> = choice.grants.iter().map(ToString::to_string).collect();
-    let scope = typed(failure, "scope").unwrap_or_else(|| grants.join("\n"));
-    let minutes = typed(failure, "minutes").unwrap_or_else(|| form.usual_minutes.to_string());
-    let value = |field| typed(failure, field).unwrap_or_default();
+    let minutes = (form.usual_minutes, form.longest_minutes);
+    let terms = terms(&choice.grants, minutes, failure);
     view! {
         <form class="card form" method="post" action=OpenRun::url()>
             <FormToken />
@@ -97,40 +95,7 @@ fn fields(choice: RunChoice, form: &RunForm, failure: Option<&Failure>) -> AnyVi
                 " "
                 <a href="/runs/new">"another agent"</a>
             </p>
-            <Area
-                name="purpose"
-                label="What is it for?"
-                hint="Approvers read this first."
-                lines=2
-                value=value("purpose")
-                error=wrong(failure, "purpose")
-            />
-            <Entry
-                name="ticket"
-                label="Ticket"
-                optional=true
-                value=value("ticket")
-                error=wrong(failure, "ticket")
-            />
-            <Area
-                name="scope"
-                label="What may it touch?"
-                code=true
-                lines=5
-                hint="Everything that the agent may; take out what this run does not need."
-                value=scope
-                error=wrong(failure, "scope")
-            />
-            <Entry
-                name="minutes"
-                label="How many minutes?"
-                kind="number"
-                hint="Then its token is worth nothing."
-                min=Some("1".to_owned())
-                max=Some(form.longest_minutes.to_string())
-                value=minutes
-                error=wrong(failure, "minutes")
-            />
+            {terms}
             <div class="form-actions">
                 <button class="button primary">"Open the run"</button>
                 <a class="button" href="/sessions">
@@ -138,6 +103,55 @@ fn fields(choice: RunChoice, form: &RunForm, failure: Option<&Failure>) -> AnyVi
                 </a>
             </div>
         </form>
+    }
+    .into_any()
+}
+
+/// What a person says of a run that is to be opened; `minutes` are the usual ones and the most.
+pub(super) fn terms(
+    grants: &[Power],
+    (usual_minutes, longest_minutes): (u32, u32),
+    failure: Option<&Failure>,
+) -> AnyView {
+    let grants: Vec<String> = grants.iter().map(ToString::to_string).collect();
+    let scope = typed(failure, "scope").unwrap_or_else(|| grants.join("\n"));
+    let minutes = typed(failure, "minutes").unwrap_or_else(|| usual_minutes.to_string());
+    let value = |field| typed(failure, field).unwrap_or_default();
+    view! {
+        <Area
+            name="purpose"
+            label="What is it for?"
+            hint="Approvers read this first."
+            lines=2
+            value=value("purpose")
+            error=wrong(failure, "purpose")
+        />
+        <Entry
+            name="ticket"
+            label="Ticket"
+            optional=true
+            value=value("ticket")
+            error=wrong(failure, "ticket")
+        />
+        <Area
+            name="scope"
+            label="What may it touch?"
+            code=true
+            lines=5
+            hint="Everything that the agent may; take out what this run does not need."
+            value=scope
+            error=wrong(failure, "scope")
+        />
+        <Entry
+            name="minutes"
+            label="How many minutes?"
+            kind="number"
+            hint="Then its token is worth nothing."
+            min=Some("1".to_owned())
+            max=Some(longest_minutes.to_string())
+            value=minutes
+            error=wrong(failure, "minutes")
+        />
     }
     .into_any()
 }

@@ -4,6 +4,7 @@
 
 mod agents;
 mod approvals;
+mod authorizations;
 mod catalog;
 mod delegations;
 mod deliveries;
@@ -29,6 +30,7 @@ use uuid::Uuid;
 
 pub use agents::SampleAgents;
 pub use approvals::SampleApprovals;
+pub use authorizations::SampleAuthorizations;
 pub use catalog::SampleCatalog;
 pub use delegations::SampleDelegations;
 pub use deliveries::SampleDeliveries;
@@ -82,6 +84,7 @@ pub fn desks(now: Timestamp, amount: Amount, roles: &[Role]) -> Desks {
         questions: Arc::new(SampleQuestions { now, amount }),
         standing: Arc::new(SampleStanding { now, amount }),
         policies: Arc::new(SamplePolicies { now }),
+        authorizations: Arc::new(SampleAuthorizations),
         devices: Arc::new(SampleDevices { now }),
     }
 }

@@ -2,10 +2,10 @@
 
 use app::api::{
     UiError,
-    runs::{IntentRow, NewRun, OwnRun, RunChoice, RunDesk, RunForm, RunPage},
+    runs::{IntentRow, OwnRun, RunChoice, RunDesk, RunForm, RunPage, RunTerms},
     sessions::Fact,
 };
-use domain::{IntentState, RiskLevel, RunId, Timestamp};
+use domain::{AgentId, IntentState, RiskLevel, RunId, Timestamp};
 
 use super::{Amount, agent, approval_id, grants, intent_id, run_id, sessions::row};
 
@@ -40,8 +40,8 @@ impl RunDesk for SampleRuns {
         Ok((0..count).map(own).collect())
     }
 
-    async fn open(&self, run: NewRun) -> Result<RunId, UiError> {
-        if run.minutes > 480 {
+    async fn open(&self, _: AgentId, terms: RunTerms) -> Result<RunId, UiError> {
+        if terms.minutes > 480 {
             return Err(UiError::invalid(
                 "minutes",
                 "A run lives for at most 480 minutes.",

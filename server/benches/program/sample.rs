@@ -117,6 +117,7 @@ fn run((agent, initiator): (AgentId, PersonId), token: &RunToken, now: Timestamp
         token_hash: token.hash(),
         token_expires_at: expires_at,
         key_thumbprint: None,
+        audience: None,
         expires_at,
     }
 }

@@ -27,7 +27,12 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::{http::v1::authenticate, services::Services};
+use domain::Audience;
+
+use crate::{
+    http::v1::{Guard, authenticate},
+    services::Services,
+};
 
 /// The routes of the API. Clients name them with `/bigquery/v2` before them or, where they
 /// were given an emulator's address, without. Uploads would go beside it, and are refused.
@@ -78,7 +83,10 @@ fn guarded(routes: Router<Services>, services: &Services) -> Router {
         .fallback(answer::unknown)
         .method_not_allowed_fallback(answer::unknown)
         .layer(DefaultBodyLimit::max(services.limits().body_bytes))
-        .layer(from_fn_with_state(services.clone(), authenticate))
+        .layer(from_fn_with_state(
+            Guard::of(Audience::Api, services),
+            authenticate,
+        ))
         .layer(from_fn(answer::in_googles_words))
         .with_state(services.clone())
 }

@@ -15,7 +15,23 @@ use leptos::nonce::Nonce;
 use url::Url;
 
 use super::problem::Problem;
-use crate::config::Config;
+use crate::{config::Config, services::LoopbackRedirect};
+
+/// The further address to which this page's form may lead, on the person's own machine.
+#[derive(Debug, Clone)]
+pub struct FormTarget(pub LoopbackRedirect);
+
+impl FormTarget {
+    /// As a source of the content security policy, which has no way to write an address of IPv6.
+    fn source(&self) -> String {
+        let origin = self.0.origin();
+        if origin.contains('[') {
+            "http:".to_owned()
+        } else {
+            origin
+        }
+    }
+}
 
 /// What the browser may be told and whom it may obey; the same for all answers but for the
 /// nonce.
@@ -45,11 +61,12 @@ impl BrowserRules {
     }
 
     /// The content security policy (CSP level 3) of one answer.
-    fn content_security_policy(&self, nonce: &Nonce) -> String {
+    fn content_security_policy(&self, nonce: &Nonce, further: Option<&FormTarget>) -> String {
+        let further = further.map_or_else(String::new, |target| format!(" {}", target.source()));
         format!(
             "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
              style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-             manifest-src 'self'; object-src 'none'; form-action {}; base-uri 'none'; \
+             manifest-src 'self'; object-src 'none'; form-action {}{further}; base-uri 'none'; \
              frame-ancestors 'none'",
             self.form_targets
         )
@@ -85,11 +102,14 @@ pub async fn with_security_headers(
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
+    let further = response.extensions_mut().remove::<FormTarget>();
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if let Ok(policy) = HeaderValue::from_str(&rules.content_security_policy(&nonce)) {
+    if let Ok(policy) =
+        HeaderValue::from_str(&rules.content_security_policy(&nonce, further.as_ref()))
+    {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     if rules.https {

@@ -20,13 +20,18 @@ use std::sync::Arc;
 use self::{door::Door, refusals::as_problems};
 use crate::{
     config::ServerConfig,
-    http::{key_header::with_nonce, oauth::MCP, v1::authenticate},
+    http::{
+        key_header::with_nonce,
+        oauth::MCP,
+        v1::{Guard, authenticate},
+    },
     services::Services,
 };
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
 };
+use domain::Audience;
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
 };
@@ -42,7 +47,10 @@ pub fn router(services: &Services, server: &ServerConfig) -> Router {
     Router::new()
         .route_service(MCP, transport)
         .layer(from_fn(as_problems))
-        .layer(from_fn_with_state(services.clone(), authenticate))
+        .layer(from_fn_with_state(
+            Guard::of(Audience::Mcp, services),
+            authenticate,
+        ))
         .layer(from_fn_with_state(services.clone(), with_nonce))
 }
 

@@ -89,7 +89,8 @@ pub use intent_views::IntentView;
 pub use intents::{NewParameter, Submission};
 pub use labels::output_columns;
 pub use oauth::{
-    AskedRun, Asking, DeviceCodes, DeviceRequestView, Exchange, GrantError, GrantRule, Redeeming,
+    AskedRun, Asking, AuthorizationView, ClientCode, CodeChallenge, DeviceCodes, DeviceRequestView,
+    Exchange, GrantError, GrantRule, LoopbackRedirect, Redeeming, RedeemingCode, WaitingClient,
 };
 pub use people::{Arrival, NotAdmitted, PersonView};
 pub use policies::{

@@ -1,6 +1,6 @@
 //! Runs opened: by whom, with which agent, within what.
 
-use domain::{AgentId, Door, EventName, Role, RunId, Scope, Sponsor, Timestamp};
+use domain::{AgentId, Audience, Door, EventName, Role, RunId, Scope, Sponsor, Timestamp};
 use store::{AgentRecord, GrantRecord, RunEvidence, TokenEvidence};
 
 use super::{RunToken, ServiceError, Services, assessment::sha256, fresh_uuid};
@@ -8,6 +8,9 @@ use crate::context::{Context, Person};
 
 /// How long a token counts before it has to be renewed, in seconds.
 pub(super) const TOKEN_SECONDS: i64 = 600;
+
+/// The code of the conflict with whoever used an authorization code first.
+pub(super) const CODE_USED: &str = "code_used";
 
 /// A run to be opened.
 #[derive(Debug, Clone)]
@@ -26,6 +29,10 @@ pub struct NewRun {
     pub door: Door,
     /// The key that its token is to be bound to (RFC 7638 thumbprint); none for a bearer's.
     pub key_thumbprint: Option<String>,
+    /// The one door where its tokens count; none for every door.
+    pub audience: Option<Audience>,
+    /// SHA-256 of the authorization code that it uses up, where it is opened by one.
+    pub code_hash: Option<String>,
     /// The session at the identity provider, where a token of it named one.
     pub session: Option<String>,
     /// The token of the identity provider that proved the person, where one did.
@@ -117,6 +124,7 @@ impl Services {
             token_hash: token.hash(),
             token_expires_at: expires_at.min(now.plus_seconds(TOKEN_SECONDS)),
             key_thumbprint: new.key_thumbprint,
+            audience: new.audience,
             expires_at,
         };
         let mut tx = self.begin(context).await?;
@@ -128,6 +136,14 @@ impl Services {
             return Err(ServiceError::conflict("open_runs_cap", detail));
         }
         tx.insert_run(&run).await?;
+        if let Some(code) = &new.code_hash
+            && !tx.use_authorization_code(code, run.id).await?
+        {
+            return Err(ServiceError::conflict(
+                CODE_USED,
+                "this code was used before, or its minute is over",
+            ));
+        }
         tx.commit().await?;
         Ok(OpenedRun {
             run: run.id,
@@ -137,7 +153,7 @@ impl Services {
         })
     }
 
-    fn check_minutes(&self, minutes: u32) -> Result<(), ServiceError> {
+    pub(super) fn check_minutes(&self, minutes: u32) -> Result<(), ServiceError> {
         let longest = self.parts.limits.run_minutes_maximum;
         if minutes == 0 || minutes > longest {
             let detail = format!("choose between 1 and {longest} minutes");

@@ -1,6 +1,6 @@
 //! Runs: proved by a token at every request, renewed, read.
 
-use domain::{AgentState, IntentState, Role, RunEnd, RunId, Timestamp};
+use domain::{AgentState, Audience, IntentState, Role, RunEnd, RunId, Timestamp};
 use store::{AgentRecord, IntentRecord, PersonRecord, RunRecord, StoreError};
 
 use super::{RunToken, ServiceError, Services, run_opening::TOKEN_SECONDS};
@@ -62,18 +62,25 @@ const PROOF_UNEXPECTED: ServiceError = refused(
     "proof_unexpected",
     "this run token is bound to no key; send it as `Bearer`",
 );
+const OTHER_AUDIENCE: ServiceError = refused(
+    "token_audience",
+    "this run token was asked for another door (RFC 8707); ask for one with the `resource` of \
+     this one",
+);
 
 const fn refused(code: &'static str, detail: &'static str) -> ServiceError {
     ServiceError::Token { code, detail }
 }
 
 impl Services {
-    /// Proves a token, by the store as it is now: the run must be open, its agent active, the
-    /// token neither renewed nor too old, and the proof the one that the token is bound to.
+    /// Proves a token at a door (none: where every token counts), by the store as it is now:
+    /// the run must be open, its agent active, the token neither renewed nor too old nor asked
+    /// for another door, and the proof the one that the token is bound to.
     pub async fn authenticate(
         &self,
         token: &RunToken,
         proof: &Proof,
+        door: Option<Audience>,
         now: Timestamp,
     ) -> Result<RunActor, ServiceError> {
         let hash = token.hash();
@@ -86,6 +93,11 @@ impl Services {
         self.check_run(&run, now).await?;
         if now >= run.token_expires_at {
             return Err(TOKEN_EXPIRED);
+        }
+        if let (Some(meant), Some(here)) = (run.audience, door)
+            && meant != here
+        {
+            return Err(OTHER_AUDIENCE);
         }
         match (&run.key_thumbprint, proof) {
             (None, Proof::Bearer) => {}

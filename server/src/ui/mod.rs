@@ -5,6 +5,7 @@
 
 mod agents;
 mod approvals;
+mod authorizations;
 mod catalog;
 mod credentials;
 mod delegations;
@@ -36,7 +37,7 @@ use app::api::{
 use axum::{
     Router,
     extract::{Request, State},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
@@ -76,6 +77,7 @@ pub fn router(services: Services, options: LeptosOptions) -> Router {
         .route("/runs/{id}/credentials", post(credentials::hand_out))
         .with_state(services.clone())
         .merge(app::router(options, Arc::new(provide_desks)))
+        .layer(from_fn(authorizations::with_form_target))
         .layer(from_fn_with_state(services, with_desks))
         .layer(from_fn_with_state((votes, codes), limit_tries))
 }
@@ -132,6 +134,7 @@ async fn desks(services: Services, context: Context, form_token: String) -> Resu
     Ok(Desks {
         viewer,
         approvals: desk.clone(),
+        authorizations: desk.clone(),
         sessions: desk.clone(),
         agents: desk.clone(),
         runs: desk.clone(),

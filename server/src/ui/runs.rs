@@ -2,18 +2,18 @@
 
 use app::api::{
     UiError,
-    runs::{IntentRow, NewRun, OwnRun, RunChoice, RunDesk, RunForm, RunPage},
+    runs::{IntentRow, OwnRun, RunChoice, RunDesk, RunForm, RunPage, RunTerms},
     sessions::Fact,
 };
 use async_trait::async_trait;
-use domain::{Door, RunId};
+use domain::{AgentId, Audience, Door, RunId};
 use store::{RunEvidence, RunRecord};
 
 use super::{Desk, errors::shown, names::agent_ref};
 use crate::services::{self, IntentView, may_hand_out, may_revoke_run};
 
 /// How long a run lives unless said.
-const USUAL_MINUTES: u32 = 60;
+pub(super) const USUAL_MINUTES: u32 = 60;
 /// How many of their own runs people see at once.
 const OWN_RUNS: u32 = 100;
 
@@ -34,15 +34,17 @@ impl RunDesk for Desk {
         })
     }
 
-    async fn open(&self, run: NewRun) -> Result<RunId, UiError> {
+    async fn open(&self, agent: AgentId, terms: RunTerms) -> Result<RunId, UiError> {
         let new = services::NewRun {
-            agent: run.agent,
-            purpose: run.purpose,
-            ticket: run.ticket.unwrap_or_default(),
-            scope: run.scope.into_iter().collect(),
-            minutes: run.minutes,
+            agent,
+            purpose: terms.purpose,
+            ticket: terms.ticket.unwrap_or_default(),
+            scope: terms.scope.into_iter().collect(),
+            minutes: terms.minutes,
             door: Door::Portal,
             key_thumbprint: None,
+            audience: None,
+            code_hash: None,
             session: None,
             proof: None,
         };
@@ -92,7 +94,18 @@ impl RunDesk for Desk {
 
 fn evidence(run: &RunRecord) -> Vec<Fact> {
     let evidence = run.evidence.as_ref();
-    evidence.map_or_else(Vec::new, |evidence| evidence_facts(evidence, run.door))
+    let mut facts = evidence.map_or_else(Vec::new, |evidence| evidence_facts(evidence, run.door));
+    if let Some(audience) = run.audience {
+        facts.push(Fact {
+            name: "Its token counts".to_owned(),
+            value: match audience {
+                Audience::Api => "at the API and for BigQuery's clients",
+                Audience::Mcp => "for MCP",
+            }
+            .to_owned(),
+        });
+    }
+    facts
 }
 
 /// What proved the person when the run was opened.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    AgentId, DeviceRequestId, Digest, EventName, PersonId, Role, Scope, SignInId, Timestamp,
+    AgentId, Audience, DeviceRequestId, Digest, EventName, PersonId, Role, Scope, SignInId,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,9 @@ pub struct AskedRun {
     pub ticket: String,
     /// How long it lives.
     pub minutes: u32,
+    /// Where its token counts; everywhere for those asked for before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
 }
 
 /// What proved the person who confirmed, at that moment.

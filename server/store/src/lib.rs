@@ -6,6 +6,7 @@
 
 mod agents;
 mod approvals;
+mod authorization_codes;
 mod browser_sessions;
 mod column_suggestions;
 mod database;
@@ -43,6 +44,7 @@ use std::time::Duration;
 
 pub use agents::{AgentMove, AgentRecord, Deed, NewAgent};
 pub use approvals::{ApprovalRecord, Narrowed, NewApproval, NewVote, VoteRecord, approvals_among};
+pub use authorization_codes::{AuthorizationCodeRecord, NewAuthorizationCode};
 pub use browser_sessions::{BrowserSessionRecord, NewBrowserSession, SessionOwner};
 pub use column_suggestions::{NewSuggestionVerdict, SuggestionRecord};
 pub use delegations::DelegationRecord;

@@ -1,6 +1,8 @@
 //! Runs, found by id or by the hash of their token.
 
-use domain::{AgentId, Digest, Door, EventName, PersonId, RunEnd, RunId, Scope, Timestamp};
+use domain::{
+    AgentId, Audience, Digest, Door, EventName, PersonId, RunEnd, RunId, Scope, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -68,6 +70,8 @@ pub struct RunRecord {
     pub token_expires_at: Timestamp,
     /// The key that its token is bound to (RFC 7638); none for a bearer's token.
     pub key_thumbprint: Option<String>,
+    /// The one door where its tokens count; none for every door.
+    pub audience: Option<Audience>,
     /// When it ended before its time, if it did.
     pub revoked_at: Option<Timestamp>,
     /// Who ended it; none when its agent did.
@@ -113,6 +117,9 @@ pub struct NewRun {
     /// The key that its token is bound to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_thumbprint: Option<String>,
+    /// The one door where its tokens count; none for every door.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
     /// When it ends.
     pub expires_at: Timestamp,
 }
@@ -132,6 +139,7 @@ pub(crate) fn read(row: &Row) -> Result<RunRecord, StoreError> {
         expires_at,
         token_expires_at: row.optional_time("token_expires_at")?.unwrap_or(expires_at),
         key_thumbprint: row.optional_text("key_thumbprint")?,
+        audience: row.optional_named("audience", Audience::from_name)?,
         revoked_at: row.optional_time("revoked_at")?,
         revoked_by: row.optional_parsed("revoked_by")?,
         ended_because: row.optional_named("ended_because", RunEnd::from_name)?,
@@ -145,8 +153,8 @@ impl Transaction {
         let now = self.now();
         sqlx::query(
             "insert into runs (id, agent_id, initiator_id, purpose, ticket, scope, door, evidence,
-                 token_hash, token_expires_at, key_thumbprint, opened_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                 token_hash, token_expires_at, key_thumbprint, audience, opened_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         )
         .bind(run.id.to_string())
         .bind(run.agent.to_string())
@@ -159,6 +167,7 @@ impl Transaction {
         .bind(&run.token_hash)
         .bind(run.token_expires_at.micros())
         .bind(&run.key_thumbprint)
+        .bind(run.audience.map(Audience::as_str))
         .bind(now.micros())
         .bind(run.expires_at.micros())
         .execute(self.connection())

@@ -1,5 +1,6 @@
 //! Runs opened at the OAuth door, and everything that does not open one.
 
+pub mod authorize;
 mod issuer;
 mod refused;
 mod stage;

@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use store::DeviceVerdict;
 use url::form_urlencoded;
 
-use super::issuer::{Draft, FakeIssuer, Key, seconds};
+use super::{
+    authorize::{MCP, REDIRECT, VERIFIER},
+    issuer::{Draft, FakeIssuer, Key, seconds},
+};
 use crate::support::{Answer, TestPortal, Who};
 
 /// The portal's address, which is its issuer and its resource too.
@@ -259,6 +262,21 @@ impl Stage {
         let grant = "urn:ietf:params:oauth:grant-type:device_code";
         let form = [("grant_type", grant), ("device_code", device_code)];
         self.attempt(TOKEN, &form)
+    }
+
+    /// The client brings the code with which Alice's browser came back.
+    pub fn redeeming(&self, client: AgentId, code: &str) -> Attempt {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("code_verifier", VERIFIER),
+            ("redirect_uri", REDIRECT),
+        ];
+        let mut attempt = self.attempt(TOKEN, &form);
+        attempt.proofs.clear();
+        attempt.set("client_id", client.to_string());
+        attempt.set("resource", MCP);
+        attempt
     }
 
     /// Alice's token and the workload's, for a run of the pair.

@@ -12,12 +12,14 @@ use uuid::Uuid;
 use super::listing::concrete;
 use crate::{
     identity::site::Site,
+    oauth::authorize,
     support::{CUSTOMERS_SQL, TestPortal, Who, columns},
 };
 
 /// What people can change, and the entry that tells of it.
-pub const CHANGES: [(&str, &str); 36] = [
+pub const CHANGES: [(&str, &str); 37] = [
     ("/runs/{id}/credentials", "run.credentials_issued"),
+    ("/ui/answer_authorization", "authorization.granted"),
     ("/ui/answer_device_request", "device.decided"),
     ("/ui/answer_question", "question.answered"),
     ("/ui/approve_similar", "vote.cast"),
@@ -82,6 +84,7 @@ async fn ready(portal: &TestPortal, address: &str) -> Form {
             on_agent(portal, address).await
         }
         "/ui/enter_device_code" | "/ui/answer_device_request" => on_device(portal, address).await,
+        "/ui/answer_authorization" => on_authorization(portal).await,
         "/runs/{id}/credentials" | "/ui/open_run" | "/ui/revoke_run" => {
             on_run(portal, address).await
         }
@@ -234,6 +237,17 @@ async fn on_run(portal: &TestPortal, address: &str) -> Form {
     (Who::Alice, fields)
 }
 
+async fn on_authorization(portal: &TestPortal) -> Form {
+    let agent = portal.register("desktop", &["read demo.shop.*"]).await;
+    let fields = [
+        ("request", authorize::query(agent)),
+        ("answer", text("open")),
+        ("purpose", text("Count orders")),
+        ("minutes", text("60")),
+    ];
+    (Who::Alice, fields.into())
+}
+
 async fn on_device(portal: &TestPortal, address: &str) -> Form {
     let code = "BCDFGHJK";
     let request = NewDeviceRequest {
@@ -253,6 +267,7 @@ async fn on_device(portal: &TestPortal, address: &str) -> Form {
             purpose: text("Count orders"),
             ticket: String::new(),
             minutes: 30,
+            audience: None,
         },
         expires_at: portal.now().plus_seconds(600),
         interval_seconds: 5,

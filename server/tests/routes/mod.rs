@@ -84,7 +84,7 @@ fn of_bigquery() -> impl Iterator<Item = String> {
 }
 
 /// For people: a session. Nothing here changes anything.
-const BY_SESSION: [&str; 61] = [
+const BY_SESSION: [&str; 63] = [
     "/",
     "/agents",
     "/agents/new",
@@ -102,6 +102,7 @@ const BY_SESSION: [&str; 61] = [
     "/ledger/{id}",
     "/me",
     "/next",
+    "/oauth2/authorize",
     "/people",
     "/people/{id}",
     "/policies",
@@ -120,6 +121,7 @@ const BY_SESSION: [&str; 61] = [
     "/ui/agents",
     "/ui/approval",
     "/ui/approval_status",
+    "/ui/authorization",
     "/ui/campaign",
     "/ui/campaigns",
     "/ui/catalog",

@@ -157,6 +157,7 @@ async fn run_of_bob(portal: &TestPortal, agent: AgentId) -> RunToken {
         token_hash: token.hash(),
         token_expires_at: portal.now().plus_seconds(600),
         key_thumbprint: None,
+        audience: None,
         expires_at: portal.now().plus_seconds(3600),
     };
     let mut tx = portal

@@ -222,7 +222,7 @@ async fn nothing_is_released_to_a_run_that_ended_behind_its_proof() {
     let token: RunToken = scene.run.token.parse().expect("a token");
     let proved = portal
         .services
-        .authenticate(&token, &Proof::Bearer, portal.now());
+        .authenticate(&token, &Proof::Bearer, None, portal.now());
     let context = Context {
         actor: Actor::Run(proved.await.expect("proved")),
         request_id: String::new(),

@@ -124,7 +124,7 @@ async fn a_token_that_is_bound_to_a_key_needs_a_proof_of_that_key() {
     let key = |thumbprint: &str| Proof::Key(thumbprint.to_owned());
     let proved = |proof| {
         let (services, token, now) = (&portal.services, &opened.token, portal.now());
-        async move { services.authenticate(token, &proof, now).await }
+        async move { services.authenticate(token, &proof, None, now).await }
     };
     let other = proved(key("other")).await.expect_err("a refusal");
     assert_eq!(other.code(), "proof_of_other_key");
@@ -139,7 +139,8 @@ async fn a_bearer_token_is_not_made_better_by_a_key() {
     let run = portal.run().await;
     let token: RunToken = run.token.parse().expect("a token");
     let proof = Proof::Key("thumbprint".to_owned());
-    let proved = portal.services.authenticate(&token, &proof, portal.now());
+    let services = &portal.services;
+    let proved = services.authenticate(&token, &proof, None, portal.now());
     let refused = proved.await.expect_err("a refusal");
     assert_eq!(refused.code(), "proof_unexpected");
     portal.finish().await;

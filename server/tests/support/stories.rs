@@ -110,6 +110,8 @@ pub fn new_run(agent: AgentId, scope: &[&str]) -> NewRun {
         minutes: 60,
         door: Door::Portal,
         key_thumbprint: None,
+        audience: None,
+        code_hash: None,
         session: None,
         proof: None,
     }

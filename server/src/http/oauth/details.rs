@@ -1,6 +1,6 @@
 //! What a run is asked for: `authorization_details` (RFC 9396) of the one type that there is.
 
-use domain::Scope;
+use domain::{Audience, Scope};
 use serde::{Deserialize, Serialize};
 
 use super::form::Parameters;
@@ -68,7 +68,7 @@ pub fn lines(scope: &Scope) -> Vec<String> {
 }
 
 /// Reads what is asked for.
-pub fn asked(parameters: &Parameters) -> Result<AskedRun, GrantError> {
+pub fn asked(parameters: &Parameters, audience: Audience) -> Result<AskedRun, GrantError> {
     let text = parameters.required("authorization_details")?;
     let wrong = |detail| GrantError::Details { detail };
     let [asked]: [Asked; 1] = serde_json::from_str(text).map_err(|_| {
@@ -102,5 +102,6 @@ pub fn asked(parameters: &Parameters) -> Result<AskedRun, GrantError> {
         purpose: asked.purpose.trim().to_owned(),
         ticket: asked.ticket.trim().to_owned(),
         minutes: asked.minutes,
+        audience: Some(audience),
     })
 }

@@ -37,12 +37,12 @@ async fn authorized(
 ) -> Result<CodesOut, GrantError> {
     let parameters = Parameters::of(request).await?;
     let key = call.key(services).await?;
-    require_resource(services, &parameters)?;
+    let audience = require_resource(services, &parameters)?;
     let asking = Asking {
         client_id: parameters.required("client_id")?,
         assertion: assertion(&parameters)?,
         key,
-        asked: details::asked(&parameters)?,
+        asked: details::asked(&parameters, audience)?,
     };
     let codes = services.ask_for_run(&call.context, asking).await?;
     Ok(CodesOut {

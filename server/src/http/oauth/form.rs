@@ -24,7 +24,8 @@ impl Parameters {
         Self::read(&body.map_err(|_| GrantError::Unreadable)?)
     }
 
-    fn read(body: &[u8]) -> Result<Self, GrantError> {
+    /// Reads them as they are written in a body or in a query.
+    pub fn read(body: &[u8]) -> Result<Self, GrantError> {
         let mut parameters = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(body) {
             let before = parameters.insert(name.into_owned(), value.into_owned());

@@ -6,9 +6,10 @@ use axum::{
     extract::{Extension, Request, State},
     response::Response,
 };
+use domain::Audience;
 use serde_json::{Value, json};
 
-use super::{call::Call, details, form::Parameters};
+use super::{MCP, call::Call, details, form::Parameters};
 use crate::{
     context::Context,
     services::{GrantError, RunView, Services},
@@ -36,6 +37,16 @@ async fn introspected(
     Ok(view.map_or_else(|| json!({ "active": false }), |view| told(services, &view)))
 }
 
+/// The resources where the token counts.
+fn audience(services: &Services, audience: Option<Audience>) -> Value {
+    let ours = services.public_url();
+    match audience {
+        Some(Audience::Api) => json!(ours),
+        Some(Audience::Mcp) => json!(format!("{ours}{MCP}")),
+        None => json!([ours, format!("{ours}{MCP}")]),
+    }
+}
+
 /// RFC 7662 section 2.2; `act` by RFC 8693 section 4.1, `cnf` by RFC 9449 section 6.2.
 fn told(services: &Services, view: &RunView) -> Value {
     let run = &view.run;
@@ -43,7 +54,7 @@ fn told(services: &Services, view: &RunView) -> Value {
     let mut told = json!({
         "active": true,
         "iss": services.public_url(),
-        "aud": services.public_url(),
+        "aud": audience(services, run.audience),
         "client_id": run.agent.to_string(),
         "sub": run.initiator.to_string(),
         "act": { "sub": run.agent.to_string() },

@@ -4,8 +4,8 @@ use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
 use super::{
-    DEVICE_AUTHORIZATION, INTROSPECT, MCP, REVOKE, TOKEN, details,
-    token::{DEVICE_GRANT, EXCHANGE_GRANT},
+    AUTHORIZE, DEVICE_AUTHORIZATION, INTROSPECT, MCP, REVOKE, TOKEN, details,
+    token::{CODE_GRANT, DEVICE_GRANT, EXCHANGE_GRANT},
 };
 use crate::services::Services;
 
@@ -24,13 +24,17 @@ pub async fn server(State(services): State<Services>) -> Json<Value> {
     let issuer = services.public_url();
     Json(json!({
         "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}{AUTHORIZE}"),
         "token_endpoint": format!("{issuer}{TOKEN}"),
         "device_authorization_endpoint": format!("{issuer}{DEVICE_AUTHORIZATION}"),
         "revocation_endpoint": format!("{issuer}{REVOKE}"),
         "introspection_endpoint": format!("{issuer}{INTROSPECT}"),
-        "response_types_supported": [],
-        "grant_types_supported": [DEVICE_GRANT, EXCHANGE_GRANT],
-        "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": [CODE_GRANT, DEVICE_GRANT, EXCHANGE_GRANT],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
+        "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
         "revocation_endpoint_auth_methods_supported": ["none"],
         "introspection_endpoint_auth_methods_supported": ["DPoP", "Bearer"],

@@ -1,9 +1,10 @@
 //! The OAuth door: how pipelines and interactive agents get a run's token.
 //!
-//! Device grant (RFC 8628) and token exchange (RFC 8693), both bound to a key by `DPoP`
-//! (RFC 9449); revocation (RFC 7009) and introspection (RFC 7662); metadata (RFC 8414,
+//! Device grant (RFC 8628), token exchange (RFC 8693) and authorization code grant (OAuth 2.1
+//! section 4.1), bound to a key by `DPoP` (RFC 9449); revocation (RFC 7009) and introspection (RFC 7662); metadata (RFC 8414,
 //! RFC 9728). Errors are those of RFC 6749 section 5.2, with a finer stable `code`.
 
+mod authorize;
 mod call;
 mod details;
 mod device;
@@ -29,6 +30,8 @@ use crate::{
     },
     services::{GrantError, Services},
 };
+pub use authorize::{AUTHORIZE, Authorizing, Unanswerable, form_target};
+use domain::Audience;
 use form::Parameters;
 pub use metadata::{KEY_ALGORITHMS, MCP_RESOURCE, RESOURCE};
 pub use run_credentials::file as credentials_file;
@@ -53,7 +56,10 @@ const JWT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bea
 pub fn router(services: Services, limit: RateLimit) -> Router {
     let introspection = Router::new()
         .route(INTROSPECT, post(introspect::introspect))
-        .layer(from_fn_with_state(services.clone(), v1::authenticate));
+        .layer(from_fn_with_state(
+            v1::Guard::every_door(&services),
+            v1::authenticate,
+        ));
     Router::new()
         .route(TOKEN, post(token::grant))
         .route(DEVICE_AUTHORIZATION, post(device::authorize))
@@ -72,13 +78,14 @@ pub fn router(services: Services, limit: RateLimit) -> Router {
         .with_state(services)
 }
 
-/// The token is asked for this program (RFC 8707), by the name of all of it or of the door for
-/// MCP clients. Either way it counts here and nowhere else: nothing hands a run's token on.
-fn require_resource(services: &Services, parameters: &Parameters) -> Result<(), GrantError> {
+/// The door that the token is asked for (RFC 8707). It counts there and nowhere else: nothing
+/// hands a run's token on.
+fn require_resource(services: &Services, parameters: &Parameters) -> Result<Audience, GrantError> {
     let ours = services.public_url();
     let resource = parameters.optional("resource").ok_or(GrantError::Target)?;
     match resource.strip_prefix(ours) {
-        Some("" | MCP) => Ok(()),
+        Some("") => Ok(Audience::Api),
+        Some(MCP) => Ok(Audience::Mcp),
         _ => Err(GrantError::Target),
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /oauth2/token`: the device grant and the token exchange.
+//! `POST /oauth2/token`: the device grant, the token exchange and the authorization code grant.
 
 use axum::{
     extract::{Request, State},
@@ -8,6 +8,7 @@ use domain::Timestamp;
 use serde::Serialize;
 
 use super::{
+    authorize::require_mcp,
     call::Call,
     details::{self, Granted},
     form::Parameters,
@@ -16,9 +17,11 @@ use super::{
 };
 use crate::{
     proof::PersonTokenKind,
-    services::{Exchange, GrantError, OpenedRun, Redeeming, Services},
+    services::{Exchange, GrantError, OpenedRun, Redeeming, RedeemingCode, Services},
 };
 
+/// OAuth 2.1 section 4.1.3.
+pub const CODE_GRANT: &str = "authorization_code";
 /// RFC 8628 section 3.4.
 pub const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// RFC 8693 section 2.1.
@@ -56,6 +59,7 @@ async fn granted(
     let is_bound = key.is_some();
     let (opened, issued_token_type) = match parameters.required("grant_type")? {
         DEVICE_GRANT => (redeem(services, call, &parameters, key).await?, None),
+        CODE_GRANT => (redeem_code(services, call, &parameters, key).await?, None),
         EXCHANGE_GRANT if parameters.optional("subject_token_type") == Some(TOKEN_TYPE) => {
             return exchange_credentials(services, call, &parameters).await;
         }
@@ -126,7 +130,7 @@ async fn redeem(
     parameters: &Parameters,
     key: Option<String>,
 ) -> Result<OpenedRun, GrantError> {
-    require_resource(services, parameters)?;
+    let audience = require_resource(services, parameters)?;
     let assertion = match parameters.optional("client_assertion") {
         Some(_) => Some(super::assertion(parameters)?),
         None => None,
@@ -135,9 +139,30 @@ async fn redeem(
         client_id: parameters.required("client_id")?,
         device_code: parameters.required("device_code")?,
         key,
+        audience,
         assertion,
     };
     services.redeem_device_code(&call.context, redeeming).await
+}
+
+/// A client that sent a person's browser to us. It has no secret: the verifier proves it.
+async fn redeem_code(
+    services: &Services,
+    call: &Call,
+    parameters: &Parameters,
+    key: Option<String>,
+) -> Result<OpenedRun, GrantError> {
+    let redeeming = RedeemingCode {
+        audience: require_mcp(services, parameters)?,
+        client_id: parameters.required("client_id")?,
+        code: parameters.required("code")?,
+        verifier: parameters.required("code_verifier")?,
+        redirect_uri: parameters.required("redirect_uri")?,
+        key,
+    };
+    services
+        .redeem_authorization_code(&call.context, redeeming)
+        .await
 }
 
 async fn exchange(
@@ -146,7 +171,7 @@ async fn exchange(
     parameters: &Parameters,
     key: Option<String>,
 ) -> Result<OpenedRun, GrantError> {
-    require_resource(services, parameters)?;
+    let audience = require_resource(services, parameters)?;
     let subject_kind = match parameters.required("subject_token_type")? {
         ID_TOKEN => PersonTokenKind::IdToken,
         ACCESS_TOKEN => PersonTokenKind::AccessToken,
@@ -170,7 +195,7 @@ async fn exchange(
         subject_kind,
         actor_token,
         key,
-        asked: details::asked(parameters)?,
+        asked: details::asked(parameters, audience)?,
     };
     services.exchange_tokens(&call.context, exchange).await
 }

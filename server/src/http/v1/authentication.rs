@@ -5,7 +5,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use domain::{EventName, RunId};
+use domain::{Audience, EventName, RunId};
 use http::{HeaderMap, StatusCode, header};
 
 use super::challenge::{Challenge, challenges};
@@ -19,27 +19,54 @@ use crate::{
     services::{GrantError, Proof, Refusal, RunToken, ServiceError, Services},
 };
 
+/// What a request's token is held against.
+#[derive(Clone)]
+pub struct Guard {
+    services: Services,
+    door: Option<Audience>,
+}
+
+impl Guard {
+    /// Of one door: tokens that were asked for another do not count (RFC 8707).
+    #[must_use]
+    pub fn of(door: Audience, services: &Services) -> Self {
+        Self {
+            services: services.clone(),
+            door: Some(door),
+        }
+    }
+
+    /// Of an address where every token counts.
+    #[must_use]
+    pub fn every_door(services: &Services) -> Self {
+        Self {
+            services: services.clone(),
+            door: None,
+        }
+    }
+}
+
 /// Lets requests with a run's token through, with their [`Context`]; everything refused here
 /// or behind goes to the ledger.
 pub async fn authenticate(
-    State(services): State<Services>,
+    State(guard): State<Guard>,
     // The request's own address has lost the part that the router above this one took.
     OriginalUri(address): OriginalUri,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let mut context = anonymous(&services, &request);
+    let services = &guard.services;
+    let mut context = anonymous(services, &request);
     let subject = format!("{} {}", request.method(), address.path());
     let place = Place {
         method: request.method(),
         path: address.path(),
         headers: request.headers(),
     };
-    match prove(&services, &place, &context).await {
+    match prove(&guard, &place, &context).await {
         Ok(actor) => context.actor = actor,
         Err(unproved) => {
-            let asked = (subject.as_str(), address.path());
-            return refuse(&services, &context, asked, *unproved).await;
+            return refuse(&guard, &context, &subject, *unproved).await;
         }
     }
     request.extensions_mut().insert(context.clone());
@@ -48,7 +75,7 @@ pub async fn authenticate(
     match refused {
         Some(problem) if problem.status().is_client_error() && !problem.names_intent() => {
             let run = context.run().map(|actor| actor.run);
-            match record(&services, &context, run, &subject, &problem).await {
+            match record(services, &context, run, &subject, &problem).await {
                 Ok(()) => response,
                 Err(unavailable) => unavailable.into_response(),
             }
@@ -116,15 +143,15 @@ impl From<GrantError> for Unproved {
 }
 
 async fn prove(
-    services: &Services,
+    guard: &Guard,
     place: &Place<'_>,
     context: &Context,
 ) -> Result<Actor, Box<Unproved>> {
     let presented = Presented::read(place.headers)?;
-    match prove_run(services, place, &presented, context).await {
+    match prove_run(guard, place, &presented, context).await {
         Ok(actor) => Ok(actor),
         Err(mut unproved) => {
-            let run = services.run_of_token(&presented.token).await;
+            let run = guard.services.run_of_token(&presented.token).await;
             unproved.run = run.ok().flatten();
             Err(Box::new(unproved))
         }
@@ -133,7 +160,7 @@ async fn prove(
 
 /// The proof is used up last: nobody without a token makes us keep anything.
 async fn prove_run(
-    services: &Services,
+    Guard { services, door }: &Guard,
     place: &Place<'_>,
     presented: &Presented,
     context: &Context,
@@ -141,13 +168,15 @@ async fn prove_run(
     let Presented { scheme, token } = presented;
     let now = context.now;
     if *scheme == Scheme::Bearer {
-        let run = services.authenticate(token, &Proof::Bearer, now).await?;
+        let run = services
+            .authenticate(token, &Proof::Bearer, *door, now)
+            .await?;
         return Ok(Actor::Run(run));
     }
     let shown = key_header::check(services, place, Some(token.reveal()), now)?;
     let shown = shown.ok_or(GrantError::KeyMissing)?;
     let proof = Proof::Key(shown.thumbprint.clone());
-    let run = services.authenticate(token, &proof, now).await?;
+    let run = services.authenticate(token, &proof, *door, now).await?;
     services.use_key_proof(&shown, now).await?;
     Ok(Actor::Run(run))
 }
@@ -212,9 +241,9 @@ pub(super) fn presented_token(headers: &HeaderMap) -> Result<RunToken, Box<Probl
 }
 
 async fn refuse(
-    services: &Services,
+    Guard { services, door }: &Guard,
     context: &Context,
-    (subject, path): (&str, &str),
+    subject: &str,
     unproved: Unproved,
 ) -> Response {
     let Unproved {
@@ -228,7 +257,7 @@ async fn refuse(
     }
     let mut response = problem.into_response();
     if response.status() == StatusCode::UNAUTHORIZED {
-        for value in challenges(challenge, services.public_url(), path) {
+        for value in challenges(challenge, services.public_url(), *door) {
             let headers = response.headers_mut();
             headers.append(header::WWW_AUTHENTICATE, value);
         }

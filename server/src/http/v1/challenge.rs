@@ -1,9 +1,10 @@
 //! What a client has to send instead: the header `WWW-Authenticate` (RFC 6750 section 3,
 //! RFC 9449 section 7.1, RFC 9728 section 5.1).
 
+use domain::Audience;
 use http::HeaderValue;
 
-use crate::http::oauth::{KEY_ALGORITHMS, MCP, MCP_RESOURCE, RESOURCE};
+use crate::http::oauth::{KEY_ALGORITHMS, MCP_RESOURCE, RESOURCE};
 
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,14 +17,17 @@ pub(super) enum Challenge {
     Proof(&'static str),
 }
 
-/// One challenge for each way to send a token, the better one first; `path` is what was asked
+/// One challenge for each way to send a token, the better one first; `door` is where it was asked
 /// for, `origin` has no slash at the end.
 pub(super) fn challenges(
     challenge: Challenge,
     origin: &str,
-    path: &str,
+    door: Option<Audience>,
 ) -> impl Iterator<Item = HeaderValue> {
-    let described = if path == MCP { MCP_RESOURCE } else { RESOURCE };
+    let described = match door {
+        Some(Audience::Mcp) => MCP_RESOURCE,
+        Some(Audience::Api) | None => RESOURCE,
+    };
     let metadata = format!("resource_metadata=\"{origin}{described}\"");
     let error = match challenge {
         Challenge::Token => String::new(),

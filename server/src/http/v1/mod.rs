@@ -17,7 +17,8 @@ use axum::{
 };
 use http::StatusCode;
 
-pub use authentication::authenticate;
+pub use authentication::{Guard, authenticate};
+use domain::Audience;
 
 use super::{key_header::with_nonce, problem::Problem};
 use crate::services::Services;
@@ -44,7 +45,10 @@ pub fn router(services: Services) -> Router {
             )
         })
         .layer(DefaultBodyLimit::max(body_bytes))
-        .layer(from_fn_with_state(services.clone(), authenticate))
+        .layer(from_fn_with_state(
+            Guard::of(Audience::Api, &services),
+            authenticate,
+        ))
         .layer(from_fn_with_state(services.clone(), with_nonce))
         .with_state(services)
 }

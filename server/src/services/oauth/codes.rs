@@ -1,4 +1,5 @@
-//! The two codes of the device grant (RFC 8628 section 3.2).
+//! The codes of the grants: of devices (RFC 8628 section 3.2), and of clients that wait at an
+//! address (OAuth 2.1 section 4.1.2).
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::seq::IndexedRandom as _;
@@ -10,11 +11,11 @@ const LETTERS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
 /// 20^8 codes, about 34 bits, for ten minutes.
 const LENGTH: usize = 8;
 
-/// The code that the pipeline keeps: 256 random bits.
+/// The code that a client keeps: 256 random bits.
 #[derive(Debug)]
-pub struct DeviceCode(SecretString);
+pub struct ClientCode(SecretString);
 
-impl DeviceCode {
+impl ClientCode {
     pub(super) fn generate() -> Self {
         Self(URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()).into())
     }
@@ -98,7 +99,7 @@ mod tests {
         assert_ne!(one.hash(), two.hash());
         assert!(UserCode::from_typed(&one.reveal()).is_some());
         assert!(!format!("{one:?}").contains(&one.reveal()));
-        let device = DeviceCode::generate();
+        let device = ClientCode::generate();
         assert_eq!(device.reveal().len(), 43);
         assert!(!format!("{device:?}").contains(device.reveal()));
     }

@@ -128,7 +128,7 @@ impl Services {
     }
 }
 
-fn confirmation(person: &Person) -> Confirmation {
+pub(super) fn confirmation(person: &Person) -> Confirmation {
     Confirmation {
         sign_in: person.sign_in,
         roles: person.roles.clone(),

@@ -3,7 +3,7 @@
 use domain::{DeviceRequestId, Scope, Timestamp};
 use store::{AgentRecord, AskedRun, NewDeviceRequest, WorkloadEvidence};
 
-use super::{DeviceCode, GrantError, Proved, UserCode, client::check_key, codes::hash};
+use super::{ClientCode, GrantError, Proved, UserCode, client::check_key, codes::hash};
 use crate::{
     context::Context,
     proof::WorkloadToken,
@@ -28,7 +28,7 @@ pub struct Asking<'a> {
 /// The answer to [`Asking`].
 pub struct DeviceCodes {
     /// For the pipeline.
-    pub device_code: DeviceCode,
+    pub device_code: ClientCode,
     /// For the person.
     pub user_code: UserCode,
     /// How long both count, in seconds.
@@ -51,7 +51,7 @@ impl Services {
         let workload = self.prove_workload(whose, &agent, asking.assertion, now);
         let workload = workload.await?;
         self.check_asked(&agent, &asking.asked, now).await?;
-        let (device_code, user_code) = (DeviceCode::generate(), UserCode::generate());
+        let (device_code, user_code) = (ClientCode::generate(), UserCode::generate());
         let expires_in = self.parts.grants.device_code_seconds;
         let request = NewDeviceRequest {
             id: DeviceRequestId::new(fresh_uuid()),

@@ -136,6 +136,20 @@ pub enum GrantError {
     /// The code was used.
     #[error("this device code was used before")]
     DeviceCodeUsed,
+    /// Nobody knows this authorization code, or not for this client, address and verifier.
+    #[error("this code is not known for this client, `redirect_uri` and `code_verifier`")]
+    UnknownCode,
+    /// The authorization code was used: the run that it opened has ended.
+    #[error("this code was used before; the run that it opened has been ended")]
+    CodeUsed,
+    /// `redirect_uri` is no address of the person's own machine (RFC 8252 section 7.3).
+    #[error(
+        "`redirect_uri` must be http://127.0.0.1, http://[::1] or http://localhost, at any port"
+    )]
+    ForeignRedirect,
+    /// Something else than a code is asked for.
+    #[error("the one `response_type` is code")]
+    UnsupportedResponse,
     /// Nobody has decided yet (RFC 8628 section 3.5).
     #[error("nobody has confirmed the code yet")]
     Pending,
@@ -203,6 +217,7 @@ impl GrantError {
     pub const fn error(&self) -> &'static str {
         match self {
             Self::UnsupportedGrant => "unsupported_grant_type",
+            Self::UnsupportedResponse => "unsupported_response_type",
             Self::NonceMissing | Self::NonceUnknown => "use_dpop_nonce",
             Self::Target => "invalid_target",
             Self::Details { .. } => "invalid_authorization_details",
@@ -225,7 +240,9 @@ impl GrantError {
             }
             | Self::UnknownClient => "invalid_client",
             Self::NoWorkload => "unauthorized_client",
-            Self::UnknownDeviceCode | Self::DeviceCodeUsed => "invalid_grant",
+            Self::UnknownDeviceCode | Self::DeviceCodeUsed | Self::UnknownCode | Self::CodeUsed => {
+                "invalid_grant"
+            }
             Self::Pending => "authorization_pending",
             Self::SlowDown => "slow_down",
             Self::Expired => "expired_token",
@@ -237,6 +254,7 @@ impl GrantError {
             } => "temporarily_unavailable",
             // RFC 8693 section 2.2.2 wants it for every token that cannot be accepted.
             Self::NotAForm
+            | Self::ForeignRedirect
             | Self::Unreadable
             | Self::RepeatedParameter
             | Self::MissingParameter { .. }
@@ -278,9 +296,13 @@ impl GrantError {
             Self::AuthenticationTooOld { .. } => "authentication_too_old".to_owned(),
             Self::UnknownDeviceCode => "device_code_unknown".to_owned(),
             Self::DeviceCodeUsed => "device_code_used".to_owned(),
+            Self::UnknownCode => "code_unknown".to_owned(),
+            Self::CodeUsed => "code_used".to_owned(),
+            Self::ForeignRedirect => "redirect_uri_foreign".to_owned(),
             Self::Opening { code, .. } => code.clone(),
             Self::Service(error) => error.code().to_owned(),
             Self::UnsupportedGrant
+            | Self::UnsupportedResponse
             | Self::Target
             | Self::Details { .. }
             | Self::Pending

@@ -62,6 +62,8 @@ impl Services {
                 minutes: exchange.asked.minutes,
                 door: Door::Exchange,
                 key_thumbprint: exchange.key,
+                audience: exchange.asked.audience,
+                code_hash: None,
                 session: subject.session,
                 proof: Some(token),
             },

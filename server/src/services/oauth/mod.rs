@@ -1,24 +1,32 @@
-//! Runs that pipelines and interactive agents open: by device code (RFC 8628) and by token
-//! exchange (RFC 8693), each bound to a key (RFC 9449) unless the agent's record says
-//! otherwise.
+//! Runs that pipelines and interactive agents open: by device code (RFC 8628), by token exchange
+//! (RFC 8693) and by authorization code (OAuth 2.1 section 4.1), each bound to a key (RFC 9449)
+//! unless the agent's record says otherwise.
 
+mod authorization;
 mod client;
+mod code_redemption;
 mod codes;
 mod confirmation;
 mod device;
 mod error;
 mod exchange;
+mod pkce;
 mod redemption;
+mod redirect;
 mod tokens;
 
 use crate::config::Config;
 
-pub use codes::{DeviceCode, UserCode};
+pub use authorization::{AuthorizationView, WaitingClient};
+pub use code_redemption::RedeemingCode;
+pub use codes::{ClientCode, UserCode};
 pub use confirmation::DeviceRequestView;
 pub use device::{Asking, DeviceCodes};
 pub use error::{GrantError, Proved};
 pub use exchange::Exchange;
+pub use pkce::CodeChallenge;
 pub use redemption::Redeeming;
+pub use redirect::LoopbackRedirect;
 pub use store::AskedRun;
 
 /// How long what comes to the OAuth door counts.

@@ -1,7 +1,7 @@
 //! The device grant (RFC 8628), last part: the pipeline, still holding the same key, comes
 //! back for its run.
 
-use domain::{Door, PersonId, Timestamp};
+use domain::{Audience, Door, PersonId, Timestamp};
 use store::{Confirmation, DeviceRequestRecord, DeviceVerdict};
 
 use super::{GrantError, Proved, codes::hash, device::INTERVAL_SECONDS};
@@ -18,6 +18,8 @@ pub struct Redeeming<'a> {
     pub device_code: &'a str,
     /// The thumbprint of the key that it proved.
     pub key: Option<String>,
+    /// The door that it names.
+    pub audience: Audience,
     /// A fresh token of the workload; needed where no key was proved.
     pub assertion: Option<&'a str>,
 }
@@ -38,6 +40,9 @@ impl Services {
             .await?;
         let request = request.ok_or(GrantError::UnknownDeviceCode)?;
         self.check_redeemer(&request, &redeeming, now).await?;
+        if request.asked.audience != Some(redeeming.audience) {
+            return Err(GrantError::Target);
+        }
         if now >= request.expires_at {
             return Err(GrantError::Expired);
         }
@@ -105,7 +110,7 @@ impl Services {
     }
 
     /// The person as they were when they confirmed, if they may still come in.
-    async fn confirming_person(
+    pub(super) async fn confirming_person(
         &self,
         id: PersonId,
         confirmation: &Confirmation,
@@ -153,6 +158,8 @@ impl Services {
                 minutes: request.asked.minutes,
                 door: Door::Device,
                 key_thumbprint: request.key_thumbprint,
+                audience: request.asked.audience,
+                code_hash: None,
                 session: None,
                 proof: None,
             },

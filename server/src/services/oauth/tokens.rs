@@ -1,5 +1,7 @@
 //! A run's token given back (RFC 7009), and told about (RFC 7662).
 
+use store::RunRecord;
+
 use super::GrantError;
 use crate::{
     context::{Actor, Context, RunActor},
@@ -26,6 +28,17 @@ impl Services {
         if run.agent != agent {
             return Err(GrantError::UnknownClient);
         }
+        self.end_by_token(context, &run, "its token was revoked")
+            .await
+    }
+
+    /// Ends a run by what a client sent; one that has ended is not an error.
+    pub(super) async fn end_by_token(
+        &self,
+        context: &Context,
+        run: &RunRecord,
+        reason: &str,
+    ) -> Result<(), GrantError> {
         let by_run = Context {
             actor: Actor::Run(RunActor {
                 run: run.id,
@@ -34,10 +47,7 @@ impl Services {
             }),
             ..context.clone()
         };
-        match self
-            .revoke_run(&by_run, run.id, "its token was revoked")
-            .await
-        {
+        match self.revoke_run(&by_run, run.id, reason).await {
             Ok(()) | Err(ServiceError::Conflict { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }

@@ -117,6 +117,7 @@ async fn scene() -> Scene {
         token_hash: "00".into(),
         token_expires_at: NOW.plus_seconds(600),
         key_thumbprint: None,
+        audience: None,
         expires_at: NOW.plus_seconds(600),
     };
     tx.insert_run(&run).await.expect("a run");

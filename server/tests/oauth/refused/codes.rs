@@ -31,7 +31,7 @@ const POLLS: &[Case] = &[
     ("no resource", |a| a.remove("resource"), "invalid_target", "invalid_target"),
     ("two codes", |a| a.add("device_code", "x"), "invalid_request", "parameter_repeated"),
     ("no grant", |a| a.remove("grant_type"), "invalid_request", "grant_type_missing"),
-    ("a code of another grant", |a| a.set("grant_type", "authorization_code"), "unsupported_grant_type", "unsupported_grant_type"),
+    ("a code of another grant", |a| a.set("grant_type", "authorization_code"), "invalid_target", "invalid_target"),
     ("a password", |a| a.set("grant_type", "password"), "unsupported_grant_type", "unsupported_grant_type"),
     ("no person at all", |a| a.set("grant_type", "client_credentials"), "unsupported_grant_type", "unsupported_grant_type"),
     ("a refresh token", |a| a.set("grant_type", "refresh_token"), "unsupported_grant_type", "unsupported_grant_type"),

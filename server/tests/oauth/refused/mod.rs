@@ -4,6 +4,7 @@
 //! A table a door. A line says what is wrong with an attempt that is right otherwise.
 
 mod assertions;
+mod authorizations;
 mod calls;
 mod codes;
 mod exchanges;
