@@ -41,6 +41,7 @@ clauses! {
     Job = jobs::under_a_fixed_id, "A job runs under the id it was given";
     Statistics = jobs::statistics, "A job tells what it took";
     Once = jobs::once, "A job inserted twice runs once";
+    AnothersJob = jobs::anothers, "A job id that another job has is refused";
     UnknownJob = jobs::unknown, "A job that never was is not found";
     FailedJob = jobs::failed, "A job that fails keeps its reason and loses its values";
     Cap = jobs::cap, "A job over its cap on bytes does not run";

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail, ensure};
 use countersign::context::{Clock as _, SystemClock};
-use countersign::warehouse::{JobStatus, Query, Warehouse as _, WarehouseError};
+use countersign::warehouse::{Job, JobStatus, Query, Warehouse as _, WarehouseError};
 use domain::Digest;
 use sha2::{Digest as _, Sha256};
 
@@ -17,7 +17,7 @@ pub async fn under_a_fixed_id(stage: &Stage) -> anyhow::Result<()> {
     stage.warehouse.insert(&job).await?;
     let (error, _) = stage.ended(&job.id).await?;
     ensure!(error.is_none(), "{error:?}");
-    let page = stage.warehouse.rows(&job.id, None, 10).await?;
+    let page = stage.first_rows(&job.id, 10).await?;
     let rows = plain(&page)?;
     ensure!(rows == serde_json::json!([[42]]), "{rows}");
     Ok(())
@@ -52,6 +52,20 @@ pub async fn once(stage: &Stage) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whoever took the id before did not run what is asked for.
+pub async fn anothers(stage: &Stage) -> anyhow::Result<()> {
+    let theirs = job(query("SELECT 1 AS one"));
+    stage.warehouse.insert(&theirs).await?;
+    let ours = Job {
+        labels: job(query("SELECT 2 AS two")).labels,
+        ..theirs
+    };
+    match stage.warehouse.insert(&ours).await {
+        Err(WarehouseError::Rejected { .. }) => Ok(()),
+        other => bail!("{other:?}"),
+    }
+}
+
 pub async fn unknown(stage: &Stage) -> anyhow::Result<()> {
     let never = job(query("SELECT 1 AS one")).id;
     let status = stage.warehouse.status(&never).await?;
@@ -61,7 +75,7 @@ pub async fn unknown(stage: &Stage) -> anyhow::Result<()> {
         matches!(cancelled, Err(WarehouseError::NotFound { .. })),
         "{cancelled:?}"
     );
-    let rows = stage.warehouse.rows(&never, None, 1).await.err();
+    let rows = stage.warehouse.first_rows(&never, 1).await.err();
     ensure!(
         matches!(rows, Some(WarehouseError::NotFound { .. })),
         "{rows:?}"

@@ -9,18 +9,18 @@ use super::stage::{Stage, plain, query, with_parameters};
 pub async fn pages(stage: &Stage) -> anyhow::Result<()> {
     let sql = "SELECT n FROM UNNEST(GENERATE_ARRAY(1, 25)) AS n ORDER BY n";
     let id = stage.run(query(sql)).await?;
-    let (mut sizes, mut numbers, mut token) = (Vec::new(), Vec::new(), None);
+    let (mut sizes, mut numbers) = (Vec::new(), Vec::new());
+    let mut page = stage.first_rows(&id, 10).await?;
     loop {
-        let page = stage.warehouse.rows(&id, token.as_ref(), 10).await?;
         ensure!(page.total_rows == 25, "{} in all", page.total_rows);
         let rows = plain(&page)?;
         let rows = rows.as_array().context("no rows")?;
         sizes.push(rows.len());
         numbers.extend(rows.iter().filter_map(|row| row[0].as_i64()));
-        token = page.next;
-        if token.is_none() {
+        let Some(next) = &page.next else {
             break;
-        }
+        };
+        page = stage.warehouse.rows(&id, next, 10).await?;
     }
     ensure!(sizes == [10, 10, 5], "{sizes:?}");
     ensure!(numbers == (1..=25).collect::<Vec<_>>(), "{numbers:?}");

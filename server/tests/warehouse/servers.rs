@@ -61,6 +61,7 @@ pub const BQEMULATOR: Server = Server {
         (Clause::DryRunBytes, "it always says 0"),
         (Clause::Statistics, "it tells no bytes billed"),
         (Clause::Once, "it runs each time"),
+        (Clause::AnothersJob, "it runs in its place"),
         (Clause::Cap, "it runs the job"),
         (Clause::Cancel, "it ends each job before it answers"),
         (Clause::Listed, "it lists no labels"),

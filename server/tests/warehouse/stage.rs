@@ -87,9 +87,15 @@ impl Stage {
     /// The only page of a query's rows, as JSON that a client would get.
     pub async fn rows(&self, query: Query) -> anyhow::Result<(Page, Value)> {
         let id = self.run(query).await?;
-        let page = self.warehouse.rows(&id, None, 1000).await?;
+        let page = self.first_rows(&id, 1000).await?;
         let rows = plain(&page)?;
         Ok((page, rows))
+    }
+
+    /// The first page of the rows of a job that is over.
+    pub async fn first_rows(&self, job: &JobId, most: u32) -> anyhow::Result<Page> {
+        let page = self.warehouse.first_rows(job, most).await?;
+        page.context("it is not over")
     }
 
     /// The one number that a query gives.
