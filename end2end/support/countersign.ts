@@ -42,8 +42,7 @@ export async function startCountersign(
   writeFileSync(join(folder, 'access-token'), neighbours.accessToken, { mode: 0o600 });
   const configuration = join(folder, 'countersign.toml');
   writeFileSync(configuration, configurationText(folder, port, neighbours));
-  const command = [required('COUNTERSIGN_PROGRAM'), 'serve', '--config', configuration];
-  const program = new Program('countersign', command, join(folder, 'countersign.log'));
+  const program = launch(folder, configuration);
   try {
     await program.waitUntil('it was ready', () => answers(`${url}/readyz`));
     await program.waitUntil('it knew the tables', () =>
@@ -54,6 +53,17 @@ export async function startCountersign(
     throw error;
   }
   return { url, folder, program, configuration };
+}
+
+/** Starts it again so that it ends by itself when it comes to this place, and waits for that. */
+export async function endsAt(countersign: Countersign, place: string): Promise<void> {
+  const { folder, configuration } = countersign;
+  await launch(folder, configuration, { COUNTERSIGN_FAILPOINT: place }).end();
+}
+
+function launch(folder: string, configuration: string, variables: NodeJS.ProcessEnv = {}): Program {
+  const command = [required('COUNTERSIGN_PROGRAM'), 'serve', '--config', configuration];
+  return new Program('countersign', command, join(folder, 'countersign.log'), variables);
 }
 
 /** Runs one of the program's other commands, such as `ledger verify`; returns what it printed. */

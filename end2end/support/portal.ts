@@ -9,12 +9,18 @@ export interface Workload {
   claims: string;
 }
 
+/** How an agent differs from the usual one. */
+export interface UnusualAgent {
+  workload?: Workload;
+  jobsAtATime?: number;
+}
+
 /** The owner proposes an agent by the form; returns the agent's page. */
 export async function proposeAgent(
   alice: Page,
   name: string,
   grants: string[],
-  workload?: Workload,
+  { workload, jobsAtATime }: UnusualAgent = {},
 ): Promise<string> {
   await alice.goto('/agents');
   await alice.getByRole('link', { name: 'Propose an agent' }).click();
@@ -29,6 +35,7 @@ export async function proposeAgent(
   } else {
     await alice.getByLabel('Count for whoever holds them').check();
   }
+  if (jobsAtATime) await alice.getByLabel('Jobs at a time').fill(String(jobsAtATime));
   await alice.getByRole('button', { name: 'Propose' }).click();
   await expect(alice.getByRole('heading', { level: 1, name })).toBeVisible();
   return new URL(alice.url()).pathname;
@@ -40,9 +47,9 @@ export async function registerAgent(
   alice: Page,
   name: string,
   grants: string[],
-  workload?: Workload,
+  unusual?: UnusualAgent,
 ): Promise<string> {
-  const agentPage = await proposeAgent(alice, name, grants, workload);
+  const agentPage = await proposeAgent(alice, name, grants, unusual);
   await bo.goto(agentPage);
   await bo.getByRole('button', { name: 'Confirm this agent' }).click();
   await expect(bo.getByText('Active', { exact: true })).toBeVisible();
@@ -75,8 +82,14 @@ export async function openRun(
 }
 
 /** Sets up an agent that may read everything, and opens a run with it. */
-export async function readyAgent(url: string, bo: Page, alice: Page, name: string) {
-  const agentPage = await registerAgent(bo, alice, name, ['read demo.shop.*']);
+export async function readyAgent(
+  url: string,
+  bo: Page,
+  alice: Page,
+  name: string,
+  unusual?: UnusualAgent,
+) {
+  const agentPage = await registerAgent(bo, alice, name, ['read demo.shop.*'], unusual);
   const purpose = `Look into orders with ${name}`;
   const { run, token } = await openRun(alice, agentPage, { purpose });
   return { agent: new Agent(url, token), agentPage, run, token };

@@ -42,6 +42,17 @@ export class Program {
     }
   }
 
+  /** Waits until it ends by itself. */
+  async end(seconds = 60): Promise<void> {
+    const deadline = Date.now() + seconds * 1000;
+    while (this.#child.exitCode === null && this.#child.signalCode === null) {
+      if (Date.now() > deadline) {
+        throw new Error(`${this.#name}: did not end in ${seconds} s\n${this.log().slice(-4000)}`);
+      }
+      await sleep(50);
+    }
+  }
+
   /** Ends it as a power cut would (signal 9), and waits for that. */
   async kill(): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));

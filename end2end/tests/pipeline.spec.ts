@@ -19,7 +19,7 @@ test('a pipeline gets a run once a person has confirmed it', async ({ stack, as 
   const { page: dana } = await as('dana');
   const workload = { issuer: `${stack.issuer}/pipelines`, claims: 'repository_id = 471100815' };
   const grants = ['read demo.shop.*'];
-  const agentPage = await registerAgent(bo, alice, 'nightly-churn', grants, workload);
+  const agentPage = await registerAgent(bo, alice, 'nightly-churn', grants, { workload });
   const agent = agentPage.split('/').at(-1) ?? '';
   const start = () => new Pipeline(stack.url, stack.issuer, agent);
   const ledger = new Ledger(dana);

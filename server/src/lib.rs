@@ -9,6 +9,7 @@ pub mod bigquery_api;
 pub mod command_line;
 pub mod config;
 pub mod context;
+mod failpoints;
 pub mod http;
 pub mod identity;
 pub mod jobs;

@@ -11,6 +11,7 @@
 
 mod bigquery;
 #[path = "../program/mod.rs"]
+#[expect(dead_code, reason = "another benchmark measures memory at rest")]
 mod program;
 
 use std::{

@@ -41,9 +41,18 @@ impl Replica {
 
     /// The most memory that it ever held, in bytes (`VmHWM` of Linux's `/proc`).
     pub fn peak_memory(&self) -> u64 {
+        self.figure("VmHWM:")
+    }
+
+    /// The memory that it holds now, in bytes.
+    pub fn memory(&self) -> u64 {
+        self.figure("VmRSS:")
+    }
+
+    fn figure(&self, name: &str) -> u64 {
         let status = format!("/proc/{}/status", self.process.id());
         let status = fs::read_to_string(status).expect("a process");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
         let kilobytes: u64 = kilobytes.expect("a figure").parse().expect("a number");
         kilobytes * 1024
@@ -88,7 +97,7 @@ results_rows_maximum = 100_000_000
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
 }

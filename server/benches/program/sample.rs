@@ -64,7 +64,7 @@ async fn confirmed_agent(tx: &mut Transaction, owner: PersonId) -> AgentId {
             bytes_per_query: MANY,
             bytes_per_day: MANY,
             rows: MANY,
-            concurrent_jobs: 1,
+            concurrent_jobs: u32::MAX,
             open_runs: u32::MAX,
         },
         sponsors: Vec::new(),

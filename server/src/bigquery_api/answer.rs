@@ -7,8 +7,8 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use http::StatusCode;
-use serde_json::json;
+use http::{StatusCode, header};
+use serde_json::{Value, json};
 
 use crate::http::{problem::Problem, request_id::RequestId};
 
@@ -40,6 +40,7 @@ const fn rpc_code(status: StatusCode) -> &'static str {
         StatusCode::FORBIDDEN => "PERMISSION_DENIED",
         StatusCode::NOT_FOUND => "NOT_FOUND",
         StatusCode::CONFLICT => "ALREADY_EXISTS",
+        StatusCode::TOO_MANY_REQUESTS => "RESOURCE_EXHAUSTED",
         StatusCode::SERVICE_UNAVAILABLE => "UNAVAILABLE",
         StatusCode::INTERNAL_SERVER_ERROR => "INTERNAL",
         _ => "INVALID_ARGUMENT",
@@ -58,7 +59,13 @@ pub(super) async fn in_googles_words(request: Request, next: Next) -> Response {
     if let (true, Some(RequestId(id))) = (problem.status().is_server_error(), request_id) {
         message = format!("{message} [request: {id}]");
     }
-    error(problem.status(), &message).into_response()
+    let Some(seconds) = problem.comes_back_soon() else {
+        return error(problem.status(), &message).into_response();
+    };
+    let mut response = error_now(problem.status(), &message).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, seconds.into());
+    response
 }
 
 /// One line with everything that the person at the client needs.
@@ -71,15 +78,27 @@ fn message(problem: &Problem) -> String {
     )
 }
 
-fn error(status: StatusCode, message: &str) -> (StatusCode, Json<serde_json::Value>) {
-    let status_shown = shown(status);
+fn error(status: StatusCode, message: &str) -> (StatusCode, Json<Value>) {
+    body(shown(status), reason(status), message)
+}
+
+/// What passes in a moment: clients try again by themselves, and need show nothing.
+fn error_now(status: StatusCode, message: &str) -> (StatusCode, Json<Value>) {
+    let reason = match status {
+        StatusCode::TOO_MANY_REQUESTS => "rateLimitExceeded",
+        status => reason(status),
+    };
+    body(status, reason, message)
+}
+
+fn body(status: StatusCode, reason: &str, message: &str) -> (StatusCode, Json<Value>) {
     let body = json!({"error": {
-        "code": status_shown.as_u16(),
+        "code": status.as_u16(),
         "message": message,
-        "errors": [{"message": message, "domain": "global", "reason": reason(status)}],
-        "status": rpc_code(status_shown),
+        "errors": [{"message": message, "domain": "global", "reason": reason}],
+        "status": rpc_code(status),
     }});
-    (status_shown, Json(body))
+    (status, Json(body))
 }
 
 /// Addresses and methods of BigQuery's API that are not offered here.

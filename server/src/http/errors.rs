@@ -5,6 +5,9 @@ use http::StatusCode;
 use super::problem::Problem;
 use crate::services::ServiceError;
 
+/// When to come back where others need a moment, in seconds.
+const MOMENT: u32 = 1;
+
 impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
         let code = error.code();
@@ -19,6 +22,18 @@ impl From<ServiceError> for Problem {
             ServiceError::NotFound { what } => Self::not_found(what),
             ServiceError::Conflict { .. } => {
                 Self::new(StatusCode::CONFLICT, code, "This cannot be done now").detail(detail)
+            }
+            ServiceError::TooMany { .. } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                code,
+                "Too much is going on already",
+            )
+            .detail(detail)
+            .retry_after(Some(MOMENT)),
+            ServiceError::Busy => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, code, "Countersign is busy")
+                    .detail(detail)
+                    .retry_after(Some(MOMENT))
             }
             ServiceError::Invalid { field, detail } => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,

@@ -60,6 +60,9 @@ pub struct Problem {
     retry_after: Option<u32>,
 }
 
+/// So many seconds people and programs wait without being told why.
+const SOON: u32 = 2;
+
 impl Problem {
     /// A problem of the kind `code`, which is stable and in `snake_case`.
     #[must_use]
@@ -154,6 +157,12 @@ impl Problem {
         self
     }
 
+    /// In how many seconds to come back, where that is so soon that clients may wait by themselves.
+    #[must_use]
+    pub fn comes_back_soon(&self) -> Option<u32> {
+        self.retry_after.filter(|seconds| *seconds <= SOON)
+    }
+
     /// Names the request.
     #[must_use]
     pub fn request_id(mut self, request_id: impl Into<String>) -> Self {
@@ -208,6 +217,7 @@ impl Problem {
             "Countersign cannot keep its records at the moment",
         )
         .detail("Nothing was run or changed. Try again in a few seconds.")
+        .retry_after(Some(SOON))
     }
 
     /// There is no such thing, or the caller may not know of it.

@@ -29,13 +29,7 @@ impl Services {
         }
         let agent = self.existing_agent(run.agent).await?;
         let bytes = assessment.dry_run.as_ref().map_or(0, |facts| facts.bytes);
-        if let Some(problem) = over_daily_bytes(tx, &agent, bytes).await? {
-            return Ok(Some(problem));
-        }
-        match route {
-            Route::Run => over_jobs(tx, &agent).await,
-            Route::Approve | Route::Block => Ok(None),
-        }
+        over_daily_bytes(tx, &agent, bytes).await
     }
 }
 
@@ -56,20 +50,25 @@ pub(super) async fn over_daily_bytes(
     }))
 }
 
-/// What is let run at once is refused while as many jobs run as may; what people approved
-/// waits for its turn instead.
-async fn over_jobs(
+/// Makes sure that no more of an agent's queries wait for their turn than may run at a time.
+///
+/// # Errors
+/// [`ServiceError::TooMany`] when as many wait; the same request can be made again.
+pub(super) async fn require_turn(
     tx: &mut Transaction,
     agent: &AgentRecord,
-) -> Result<Option<Problem>, ServiceError> {
+) -> Result<(), ServiceError> {
     let cap = agent.caps.concurrent_jobs;
-    let jobs = tx.jobs_of_agent(agent.id, true).await?;
-    Ok((jobs >= u64::from(cap)).then(|| {
-        let detail = format!(
-            "{cap} jobs of this agent run already, as many as may; wait until one has ended"
-        );
-        Problem::new("concurrent_jobs_cap", detail)
-    }))
+    let open = tx.jobs_of_agent(agent.id, true).await?;
+    if open < 2 * u64::from(cap) {
+        return Ok(());
+    }
+    let detail = format!(
+        "{cap} jobs of this agent run, as many as may, and as many wait for their turn; try \
+         again when one has ended"
+    );
+    let code = "concurrent_jobs_cap";
+    Err(ServiceError::TooMany { code, detail })
 }
 
 /// The first moment of the day in UTC.

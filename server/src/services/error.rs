@@ -34,6 +34,18 @@ pub enum ServiceError {
         /// What happened.
         detail: String,
     },
+    /// The actor has as much going on as may be; the same request can succeed in a moment.
+    #[error("{detail}")]
+    TooMany {
+        /// Stable, in `snake_case`.
+        code: &'static str,
+        /// What there is too much of.
+        detail: String,
+    },
+    /// Everybody together asks more than this program does at a time; the same request can
+    /// succeed in a moment.
+    #[error("more is asked at the moment than can be answered; try again in a second")]
+    Busy,
     /// A field cannot be taken as it is.
     #[error("{detail}")]
     Invalid {
@@ -94,9 +106,11 @@ impl ServiceError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Forbidden(_) => "forbidden",
-            Self::Refused { code, .. } | Self::Conflict { code, .. } | Self::Token { code, .. } => {
-                code
-            }
+            Self::Refused { code, .. }
+            | Self::Conflict { code, .. }
+            | Self::TooMany { code, .. }
+            | Self::Token { code, .. } => code,
+            Self::Busy => "busy",
             Self::NotFound { .. } => "not_found",
             Self::Invalid { .. } => "invalid_field",
             Self::Store(_) | Self::NoCatalog | Self::Policy(_) => "unavailable",

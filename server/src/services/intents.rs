@@ -1,19 +1,25 @@
 //! Intents taken in; the same key again is the same intent.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use domain::{ColumnName, IntentId, PersonId, RunId};
 use serde::{Deserialize, Serialize};
-use store::{NewIntent, RunRecord, StoreError};
+use store::{AgentRecord, NewIntent, RunRecord, StoreError};
+use tokio::time::timeout;
 
-use super::{IntentView, ServiceError, Services, assessment::sha256, fresh_uuid};
+use super::{
+    IntentView, ServiceError, Services, assessment::sha256, caps::require_turn, fresh_uuid,
+};
 use crate::{
     context::{Context, RunActor},
+    failpoints::Failpoint,
     warehouse::Parameter,
 };
 
 /// The most columns that one intent may ask for unmasked: people have to weigh each.
 const COLUMNS_UNMASKED: usize = 10;
+/// How long a request waits for its turn to be judged.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A query parameter as an agent gives it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -78,17 +84,22 @@ impl Services {
         submission: Submission,
         asks_again: Option<IntentId>,
     ) -> Result<IntentView, ServiceError> {
+        let turn = timeout(PATIENCE, self.judging.acquire()).await;
+        let Ok(Ok(_turn)) = turn else {
+            return Err(ServiceError::Busy);
+        };
         let new = NewIntent {
             asks_again,
             ..self.new_intent(run, submission).await?
         };
-        let mut tx = self
-            .parts
-            .store
-            .begin(&context.actor.name(), context.now)
-            .await?;
+        let agent = self.agent_of(run).await?;
+        let mut tx = self.begin(context).await?;
         match tx.insert_intent(&new).await {
-            Ok(()) => tx.commit().await?,
+            Ok(()) => {
+                require_turn(&mut tx, &agent).await?;
+                tx.commit().await?;
+                Failpoint::Received.reached();
+            }
             Err(StoreError::AlreadyExists) => {
                 drop(tx);
                 return self.repeated_intent(&new).await;
@@ -150,6 +161,11 @@ impl Services {
             unmask_reason,
             asks_again: None,
         })
+    }
+
+    async fn agent_of(&self, run: RunId) -> Result<AgentRecord, ServiceError> {
+        let run = self.existing_run(run).await?;
+        self.existing_agent(run.agent).await
     }
 
     async fn repeated_intent(&self, new: &NewIntent) -> Result<IntentView, ServiceError> {

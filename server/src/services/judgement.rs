@@ -15,7 +15,7 @@ use super::{
     Assessment, Notice, Problem, ServiceError, Services, approvers, fresh_uuid,
     standing_approvals::use_one,
 };
-use crate::context::Context;
+use crate::{context::Context, failpoints::Failpoint};
 
 #[derive(Serialize)]
 struct AssessedEntry<'a> {
@@ -116,6 +116,7 @@ impl Services {
         )
         .await?;
         tx.commit().await?;
+        Failpoint::Decided.reached();
         if to == IntentState::PendingApproval {
             self.announce(Notice::Inbox);
         }

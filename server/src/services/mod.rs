@@ -67,7 +67,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{AgentId, IntentId, Timestamp};
 use store::{Store, Transaction};
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, Semaphore, broadcast};
 use uuid::Uuid;
 
 pub use agents::{AgentView, EffectivePower};
@@ -129,6 +129,9 @@ use crate::{
     warehouse::Warehouse,
 };
 
+/// So many requests are judged at the same time: each may ask BigQuery several things.
+const JUDGED_AT_ONCE: usize = 64;
+
 /// Something that open pages and waiting requests want to hear of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
@@ -184,6 +187,8 @@ pub struct Inner {
     catalog: CatalogCache,
     policies: policies::PolicyCache,
     notices: broadcast::Sender<Notice>,
+    /// Requests that are judged at the same time; the others wait for their turn.
+    judging: Semaphore,
     /// Wakes whoever stops the jobs of cancelled intents.
     stopping: Notify,
     fresh_tokens: run_token::FreshTokens,
@@ -210,6 +215,7 @@ impl Services {
             catalog,
             policies: policies::PolicyCache::default(),
             notices,
+            judging: Semaphore::new(JUDGED_AT_ONCE),
             stopping: Notify::new(),
             fresh_tokens: run_token::FreshTokens::default(),
             nonces: KeyNonces::default(),

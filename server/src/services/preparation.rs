@@ -18,7 +18,7 @@ use super::{
     intent_views::read_json,
     intents::is_asker,
 };
-use crate::{context::Context, warehouse::JobId};
+use crate::{context::Context, failpoints::Failpoint, warehouse::JobId};
 
 /// What the policy let run without asking anybody is not judged again so soon, in seconds.
 const FRESH_SECONDS: i64 = 10;
@@ -196,6 +196,7 @@ impl Services {
         tx.note_table_uses(agent.id, touched(intent)?.iter())
             .await?;
         tx.commit().await?;
+        Failpoint::Prepared.reached();
         Ok(Preparation::Held(attempt))
     }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use store::{Attempt, ExecutionRecord, RowPage};
 
 use super::{ResultColumn, ServiceError, Services, intents::acting_run};
-use crate::context::Context;
+use crate::{context::Context, failpoints::Failpoint};
 
 /// A sealed result, ready to be read.
 #[derive(Debug, Clone)]
@@ -66,6 +66,7 @@ impl Services {
         tx.record(EventName::ResultReleased, &subject, Some(run), &payload)
             .await?;
         tx.commit().await?;
+        Failpoint::Released.reached();
         Ok(sealed)
     }
 

@@ -14,6 +14,8 @@ pub fn shown(error: ServiceError) -> UiError {
         ServiceError::Refused { detail, .. } => UiError::forbidden(sentence(&detail)),
         ServiceError::NotFound { .. } => UiError::NotFound,
         ServiceError::Conflict { code, detail } => UiError::conflict(code, sentence(&detail)),
+        ServiceError::TooMany { code, detail } => UiError::conflict(code, sentence(&detail)),
+        ServiceError::Busy => UiError::Unavailable,
         ServiceError::Token { code, detail } => UiError::conflict(code, sentence(detail)),
         ServiceError::Invalid { field, detail } => UiError::invalid(field, sentence(&detail)),
         ServiceError::Store(error) => {

@@ -112,13 +112,18 @@ async fn no_more_jobs_run_at_a_time_than_may() {
     )
     .await;
     let agent = portal.agent(&run);
-    let first = agent.submitted(ORDERS_SQL).await;
-    assert_eq!(
-        refusal(&agent).await,
-        (403, "concurrent_jobs_cap".to_owned())
-    );
-    assert_eq!(portal.executed(first).await.0, Succeeded);
-    agent.submitted(ORDERS_SQL).await;
+    let running = portal.running(&agent).await;
+    let waiting = agent.submitted(ORDERS_SQL).await;
+    assert_eq!(portal.executed(waiting).await.0, Approved);
+    let body = json!({ "sql": ORDERS_SQL });
+    let refused = agent.submit("third", &body).await;
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.json()["code"], "concurrent_jobs_cap");
+    assert_eq!(refused.headers["retry-after"], "1");
+    assert_eq!(portal.executed(running).await.0, Succeeded);
+    let taken = agent.submit("third", &body).await;
+    assert_eq!(taken.status, 201, "the same request, once there is room");
+    assert_eq!(portal.executed(waiting).await.0, Succeeded);
     portal.finish().await;
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Agent, Point, Reply, TestPortal, Trouble, Who, columns};
 
 /// After so long a worker that is not heard of is succeeded.
-pub const LEASE_SECONDS: i64 = 10;
+pub const LEASE_SECONDS: i64 = 6;
 /// Reads a table without tagged columns: runs at once.
 pub const ORDERS_SQL: &str = "SELECT id, country FROM demo.shop.orders";
 /// Reads a table with tagged columns: waits for a steward.

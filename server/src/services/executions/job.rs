@@ -6,6 +6,7 @@ use domain::IntentState;
 
 use super::{Work, job_id};
 use crate::{
+    failpoints::Failpoint,
     services::{
         Problem, ServiceError, Services, binding::Binding, intent_views::read_json,
         labels::job_labels, sealing::Source,
@@ -59,7 +60,12 @@ impl Services {
             timeout: Duration::from_secs(timeout),
         };
         let error = match self.warehouse_of(run.agent).await?.insert(&job).await {
-            Ok(()) => return self.step(work, IntentState::Running, None).await,
+            Ok(()) => {
+                Failpoint::Inserted.reached();
+                self.step(work, IntentState::Running, None).await?;
+                Failpoint::Running.reached();
+                return Ok(());
+            }
             Err(WarehouseError::Rejected { reason, message }) => JobError { reason, message },
             // A table went away since the dry run: it does not come back by asking again.
             Err(WarehouseError::NotFound { message }) => JobError {
@@ -80,6 +86,7 @@ impl Services {
             Outcome::None(problem) => return self.fail(work, &problem).await,
             Outcome::Cancelled => return Ok(()),
         };
+        Failpoint::Read.reached();
         match self.seal_rows(work, &source, first).await {
             Err(ServiceError::Refused { code, detail }) => {
                 self.fail(work, &Problem::new(code, detail)).await

@@ -16,9 +16,9 @@ const ORPHANED_SECONDS: i64 = 15;
 /// Intents that one look finds.
 const LOOK: u32 = 100;
 /// A worker that is not heard of for so long loses its execution to the next, in seconds.
-const LEASE_SECONDS: i64 = 10;
+const LEASE_SECONDS: i64 = 6;
 /// How often a worker says that it is still there.
-const HEARTBEAT: Duration = Duration::from_secs(3);
+const HEARTBEAT: Duration = Duration::from_secs(2);
 /// A job that cannot be reached for so long past its own time limit counts as failed.
 const GRACE_SECONDS: i64 = 120;
 

@@ -10,7 +10,10 @@ use domain::{Column, IntentId, IntentState};
 use store::{Attempt, RowPage, SealedResult};
 
 use super::{ServiceError, Services, Statistics, executions::Work};
-use crate::warehouse::{JobStatistics, JobStatus, Page, PageToken};
+use crate::{
+    failpoints::Failpoint,
+    warehouse::{JobStatistics, JobStatus, Page, PageToken},
+};
 use press::Press;
 pub(super) use source::Source;
 
@@ -168,7 +171,10 @@ impl Services {
         tx.move_intent(moved, IntentState::Running, IntentState::Succeeded, None)
             .await?;
         tx.seal_result(work.run.id, &result, last.as_ref()).await?;
-        Ok(tx.commit().await?)
+        Failpoint::Sealing.reached();
+        tx.commit().await?;
+        Failpoint::Sealed.reached();
+        Ok(())
     }
 }
 
