@@ -13,9 +13,9 @@ pub fn shown(error: ServiceError) -> UiError {
         }
         ServiceError::Refused { detail, .. } => UiError::forbidden(sentence(&detail)),
         ServiceError::NotFound { .. } => UiError::NotFound,
-        ServiceError::Conflict { code, detail } => UiError::conflict(code, sentence(&detail)),
-        ServiceError::TooMany { code, detail } => UiError::conflict(code, sentence(&detail)),
-        ServiceError::Busy => UiError::Unavailable,
+        ServiceError::Conflict { code, detail } | ServiceError::TooMany { code, detail } => {
+            UiError::conflict(code, sentence(&detail))
+        }
         ServiceError::Token { code, detail } => UiError::conflict(code, sentence(detail)),
         ServiceError::Invalid { field, detail } => UiError::invalid(field, sentence(&detail)),
         ServiceError::Store(error) => {
@@ -26,7 +26,7 @@ pub fn shown(error: ServiceError) -> UiError {
             tracing::warn!(%error, "the warehouse did not do it");
             UiError::Unavailable
         }
-        ServiceError::NoCatalog => UiError::Unavailable,
+        ServiceError::Busy | ServiceError::NoCatalog => UiError::Unavailable,
         ServiceError::Policy(error) => {
             tracing::error!(%error, "the policies in force cannot be used");
             UiError::Unavailable
