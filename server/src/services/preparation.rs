@@ -47,6 +47,11 @@ impl Services {
         if !self.may_still_act(context, intent, run).await? {
             return Ok(Preparation::Over);
         }
+        // Looked at again when the job's id is fixed; what waits for its turn need not be judged
+        // anew each time.
+        if !self.parts.store.has_room(run.agent).await? {
+            return Ok(Preparation::HasToWait);
+        }
         let approval = self.parts.store.approval_of(intent.id).await?;
         let is_late = |approval: &ApprovalRecord| self.now() >= approval.expires_at;
         if approval.as_ref().is_some_and(is_late) {

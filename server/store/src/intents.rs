@@ -283,10 +283,12 @@ impl Transaction {
         with_approved: bool,
     ) -> Result<u64, StoreError> {
         let row = sqlx::query(
-            "select count(*) as n from intents join runs on runs.id = intents.run_id
-             where runs.agent_id = $1
-               and (intents.state in ('prepared', 'running')
-                 or ($2 and intents.state = 'approved'))",
+            // The few intents that are under way, not the many that the agent ever had.
+            "select count(*) as n from intents
+             where intents.state in ('approved', 'prepared', 'running')
+               and (intents.state <> 'approved' or $2)
+               and exists (select 1 from runs
+                 where runs.id = intents.run_id and runs.agent_id = $1)",
         )
         .bind(agent.to_string())
         .bind(with_approved)
@@ -347,8 +349,8 @@ impl Store {
     }
 
     /// Intents that wait for somebody to carry them out, the longest waiting first: those that
-    /// were received before a point in time and not judged, may run, or have an execution that
-    /// nobody holds.
+    /// were received before a point in time and not judged, may run while fewer jobs of their
+    /// agent do than may, or have an execution that nobody holds.
     pub async fn executable_intents(
         &self,
         received_before: Timestamp,
@@ -356,10 +358,18 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<IntentId>, StoreError> {
         let rows = sqlx::query(
-            "select intents.id as id from intents
+            "with busy as (
+                 select runs.agent_id, count(*) as jobs from intents
+                 join runs on runs.id = intents.run_id
+                 where intents.state in ('prepared', 'running') group by runs.agent_id)
+             select intents.id as id from intents
+             join runs on runs.id = intents.run_id
+             join agents on agents.id = runs.agent_id
+             left join busy on busy.agent_id = runs.agent_id
              left join executions on executions.intent_id = intents.id
              where intents.state in ('received', 'approved', 'prepared', 'running')
-               and (intents.state = 'approved'
+               and ((intents.state = 'approved'
+                   and coalesce(busy.jobs, 0) < agents.concurrent_jobs)
                  or (intents.state = 'received' and intents.changed_at < $1)
                  or (intents.state in ('prepared', 'running')
                    and executions.leased_until <= $2))
@@ -371,6 +381,20 @@ impl Store {
         .fetch_all(&self.reader)
         .await?;
         collect(&rows, |row| row.parsed("id"))
+    }
+
+    /// Whether fewer jobs of an agent are prepared or running than may be.
+    pub async fn has_room(&self, agent: AgentId) -> Result<bool, StoreError> {
+        let row = sqlx::query(
+            "select 1 from agents where id = $1 and concurrent_jobs > (
+                 select count(*) from intents where intents.state in ('prepared', 'running')
+                   and exists (select 1 from runs
+                     where runs.id = intents.run_id and runs.agent_id = agents.id))",
+        )
+        .bind(agent.to_string())
+        .fetch_optional(&self.reader)
+        .await?;
+        Ok(row.is_some())
     }
 
     /// How many intents of an agent came to each state.

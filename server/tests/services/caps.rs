@@ -115,6 +115,8 @@ async fn no_more_jobs_run_at_a_time_than_may() {
     let running = portal.running(&agent).await;
     let waiting = agent.submitted(ORDERS_SQL).await;
     assert_eq!(portal.executed(waiting).await.0, Approved);
+    let open = portal.services.executable(&portal.system()).await;
+    assert_eq!(open.expect("intents"), [running], "there is no room");
     let body = json!({ "sql": ORDERS_SQL });
     let refused = agent.submit("third", &body).await;
     assert_eq!(refused.status, 429);
