@@ -164,6 +164,7 @@ async fn connect(config: &WarehouseConfig) -> anyhow::Result<Arc<dyn Warehouse>>
     let credentials = match config.credentials() {
         Credentials::AccessToken(token) => warehouse::Credentials::AccessToken(token),
         Credentials::ServiceAccountKey(path) => warehouse::Credentials::ServiceAccountKey(path),
+        Credentials::WorkloadIdentity(path) => warehouse::Credentials::WorkloadIdentity(path),
         Credentials::ApplicationDefault => warehouse::Credentials::ApplicationDefault,
     };
     let settings = Settings {

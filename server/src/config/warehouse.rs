@@ -34,6 +34,8 @@ pub struct WarehouseConfig {
     pub access_token_file: Option<PathBuf>,
     /// A service account's key, as Google hands it out.
     pub service_account_key_file: Option<PathBuf>,
+    /// An `external_account` file, as Google's workload identity federation writes it.
+    pub workload_identity_file: Option<PathBuf>,
     /// No job may bill more bytes.
     pub maximum_bytes_billed: u64,
     /// BigQuery has so many seconds for each answer.
@@ -53,6 +55,8 @@ pub enum Credentials {
     AccessToken(SecretString),
     /// The key file of a service account.
     ServiceAccountKey(PathBuf),
+    /// An `external_account` file.
+    WorkloadIdentity(PathBuf),
     /// Application Default Credentials: environment, gcloud or metadata server.
     ApplicationDefault,
 }
@@ -61,10 +65,14 @@ impl WarehouseConfig {
     /// The credentials that were given.
     #[must_use]
     pub fn credentials(&self) -> Credentials {
-        match (&self.access_token, &self.service_account_key_file) {
-            (Some(token), _) => Credentials::AccessToken(token.clone()),
-            (None, Some(path)) => Credentials::ServiceAccountKey(path.clone()),
-            (None, None) => Credentials::ApplicationDefault,
+        if let Some(token) = &self.access_token {
+            Credentials::AccessToken(token.clone())
+        } else if let Some(path) = &self.service_account_key_file {
+            Credentials::ServiceAccountKey(path.clone())
+        } else if let Some(path) = &self.workload_identity_file {
+            Credentials::WorkloadIdentity(path.clone())
+        } else {
+            Credentials::ApplicationDefault
         }
     }
 
@@ -79,12 +87,7 @@ impl WarehouseConfig {
             self.access_token_file.as_ref(),
             "access_token_file",
         )?;
-        if self.access_token.is_some() && self.service_account_key_file.is_some() {
-            return Err(Invalid::new(
-                "service_account_key_file",
-                "give an access token or a key file, not both",
-            ));
-        }
+        self.validate_credentials()?;
         require_between(
             "maximum_bytes_billed",
             self.maximum_bytes_billed,
@@ -110,6 +113,28 @@ impl WarehouseConfig {
             1,
             86_400,
         )
+    }
+
+    fn validate_credentials(&self) -> Result<(), Invalid> {
+        let given = [
+            ("access_token", self.access_token.is_some()),
+            (
+                "service_account_key_file",
+                self.service_account_key_file.is_some(),
+            ),
+            (
+                "workload_identity_file",
+                self.workload_identity_file.is_some(),
+            ),
+        ];
+        let mut given = given.into_iter().filter(|(_, is_given)| *is_given).skip(1);
+        match given.next() {
+            Some((second, _)) => Err(Invalid::new(
+                second,
+                "give an access token, a key file or a workload identity file, not two of them",
+            )),
+            None => Ok(()),
+        }
     }
 
     fn validate_datasets(&self) -> Result<(), Invalid> {

@@ -1,6 +1,7 @@
 //! Whom BigQuery sees: the credentials of every request.
 
 use std::{
+    env,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,12 +12,15 @@ use gcp_bigquery_client::{
     error::BQError,
     yup_oauth2::{
         ApplicationDefaultCredentialsAuthenticator, ApplicationDefaultCredentialsFlowOpts,
-        ServiceAccountAuthenticator,
+        ExternalAccountAuthenticator, ServiceAccountAuthenticator,
         authenticator::{ApplicationDefaultCredentialsTypes, DefaultAuthenticator},
-        read_service_account_key,
+        external_account::CredentialSource,
+        read_external_account_secret, read_service_account_key,
     },
 };
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use url::{Host, Url};
 
 use super::SettingsError;
 
@@ -35,8 +39,12 @@ pub enum Credentials {
     /// A service account's key file; tokens are fetched from Google and kept until they
     /// run out.
     ServiceAccountKey(PathBuf),
-    /// The key file that `GOOGLE_APPLICATION_CREDENTIALS` names, else the metadata server
-    /// of the machine this runs on.
+    /// An `external_account` file: a token that the surroundings give, such as a Kubernetes
+    /// service account's, is exchanged for Google's, so that there is no key to keep
+    /// (<https://google.aip.dev/auth/4117>).
+    WorkloadIdentity(PathBuf),
+    /// The file that `GOOGLE_APPLICATION_CREDENTIALS` names, a key or an `external_account`,
+    /// else the metadata server of the machine this runs on.
     ApplicationDefault,
 }
 
@@ -46,6 +54,7 @@ impl Credentials {
             Self::AccessToken(token) => Arc::new(AccessToken(token)),
             Self::AccessTokenFile(path) => Arc::new(AccessTokenFile(path)),
             Self::ServiceAccountKey(path) => Arc::new(service_account(&path).await?),
+            Self::WorkloadIdentity(path) => Arc::new(workload_identity(&path).await?),
             Self::ApplicationDefault => Arc::new(application_default().await?),
         })
     }
@@ -60,7 +69,58 @@ async fn service_account(path: &Path) -> Result<Google, SettingsError> {
     authenticator.map(Google).map_err(unusable)
 }
 
+async fn workload_identity(path: &Path) -> Result<Google, SettingsError> {
+    let unusable = || SettingsError::WorkloadIdentity {
+        path: path.display().to_string(),
+    };
+    let file = read_external_account_secret(path).await;
+    let file = file.map_err(|_| unusable())?;
+    let source = match &file.credential_source {
+        CredentialSource::File { .. } => None,
+        CredentialSource::Url { url, .. } => Some(url),
+    };
+    let sent_to = [
+        Some(&file.token_url),
+        file.service_account_impersonation_url.as_ref(),
+    ];
+    if !sent_to
+        .into_iter()
+        .flatten()
+        .all(|address| keeps_secrets(address))
+        || source.is_some_and(|address| Url::parse(address).is_err())
+    {
+        return Err(unusable());
+    }
+    let authenticator = ExternalAccountAuthenticator::builder(file).build().await;
+    authenticator.map(Google).map_err(|_| unusable())
+}
+
+/// Whether a token may be sent to an address: by TLS, or within this machine.
+fn keeps_secrets(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|address| match address.host() {
+        Some(_) if address.scheme() == "https" => true,
+        Some(Host::Ipv4(host)) => address.scheme() == "http" && host.is_loopback(),
+        Some(Host::Ipv6(host)) => address.scheme() == "http" && host.is_loopback(),
+        _ => false,
+    })
+}
+
+/// The file of the environment, where it is no key but an `external_account`.
+async fn external_account_of_environment() -> Option<PathBuf> {
+    #[derive(Deserialize)]
+    struct Typed {
+        r#type: String,
+    }
+    let path = PathBuf::from(env::var_os("GOOGLE_APPLICATION_CREDENTIALS")?);
+    let file = tokio::fs::read(&path).await.ok()?;
+    let typed: Typed = serde_json::from_slice(&file).ok()?;
+    (typed.r#type == "external_account").then_some(path)
+}
+
 async fn application_default() -> Result<Google, SettingsError> {
+    if let Some(path) = external_account_of_environment().await {
+        return workload_identity(&path).await;
+    }
     let options = ApplicationDefaultCredentialsFlowOpts::default();
     let authenticator = match ApplicationDefaultCredentialsAuthenticator::builder(options).await {
         ApplicationDefaultCredentialsTypes::ServiceAccount(key) => key.build().await,
@@ -109,30 +169,5 @@ impl Authenticator for Google {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_token_file_is_read_before_each_request() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("token");
-        let file = AccessTokenFile(path.clone());
-        assert!(file.access_token().await.is_err());
-        for token in ["first", "second"] {
-            std::fs::write(&path, format!("{token}\n")).expect("a file");
-            assert_eq!(file.access_token().await.expect("a token"), token);
-        }
-    }
-
-    #[tokio::test]
-    async fn a_file_that_is_no_key_is_named_but_not_quoted() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("key.json");
-        std::fs::write(&path, "confidential").expect("a file");
-        let credentials = Credentials::ServiceAccountKey(path);
-        let error = credentials.authenticator().await.err().expect("an error");
-        let shown = format!("{error} {error:?}");
-        assert!(shown.contains("key.json"), "{shown}");
-        assert!(!shown.contains("confidential"), "{shown}");
-    }
-}
+#[path = "credentials_tests.rs"]
+mod tests;

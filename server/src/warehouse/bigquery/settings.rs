@@ -34,6 +34,13 @@ pub enum SettingsError {
         /// As configured.
         path: String,
     },
+    /// The file cannot be read, is not an `external_account` of a kind that is understood, or
+    /// would have tokens sent where others could read them.
+    #[error("the workload identity file `{path}` cannot be used")]
+    WorkloadIdentity {
+        /// As configured.
+        path: String,
+    },
     /// The environment names credentials that cannot be used.
     #[error("the credentials of the environment cannot be used")]
     ApplicationDefault,
