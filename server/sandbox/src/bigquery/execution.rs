@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Server, parameters::QueryParameter, require_project};
+use super::{Server, parameters::QueryParameter, require_project, resources};
 use crate::{
-    engine::{Outcome, Plan, Request, Session},
+    engine::{EngineError, Outcome, Plan, Request, Session},
     error::{QueryError, Reason},
 };
 
@@ -146,7 +146,19 @@ impl QueryConfiguration {
 impl Specification {
     /// Checks the query without running it.
     pub(super) fn plan(&self, server: &Server) -> Result<Plan, super::Failure> {
-        Ok(server.engine.session()?.plan(&self.request)?)
+        let session = server.engine.session()?;
+        self.show_jobs(server, &session)?;
+        Ok(session.plan(&self.request)?)
+    }
+
+    /// Lets a session see the jobs there are by now, where the text may ask for them.
+    pub(super) fn show_jobs(&self, server: &Server, session: &Session) -> Result<(), EngineError> {
+        let text = self.request.sql.to_ascii_uppercase();
+        if !text.contains("INFORMATION_SCHEMA.JOBS") {
+            return Ok(());
+        }
+        let jobs = server.jobs.newest_first();
+        session.see_jobs(&jobs.iter().map(|job| resources::job_row(job)).collect())
     }
 
     /// Runs the query, unless it would bill more than allowed.

@@ -50,6 +50,40 @@ pub(super) fn job(job: &Job) -> Value {
     resource
 }
 
+/// A job as a row of `INFORMATION_SCHEMA.JOBS_BY_PROJECT`.
+///
+/// Source: <https://cloud.google.com/bigquery/docs/information-schema-jobs>
+pub(super) fn job_row(job: &Job) -> Value {
+    let resource = self::job(job);
+    let (statistics, query) = (&resource["statistics"], &resource["statistics"]["query"]);
+    let label = |(key, value): (&String, &String)| json!({"key": key, "value": value});
+    let tables = query["referencedTables"].as_array().into_iter().flatten();
+    let table = |table: &Value| {
+        json!({
+            "project_id": table["projectId"],
+            "dataset_id": table["datasetId"],
+            "table_id": table["tableId"],
+        })
+    };
+    json!({
+        "creation_time": statistics["creationTime"],
+        "project_id": PROJECT,
+        "user_email": resource["user_email"],
+        "job_id": job.id,
+        "job_type": "QUERY",
+        "statement_type": query["statementType"],
+        "start_time": statistics["startTime"],
+        "end_time": statistics["endTime"],
+        "query": job.specification.request.sql,
+        "state": resource["status"]["state"],
+        "total_bytes_processed": statistics["totalBytesProcessed"],
+        "total_bytes_billed": query["totalBytesBilled"],
+        "error_result": resource["status"]["errorResult"],
+        "referenced_tables": tables.map(table).collect::<Vec<_>>(),
+        "labels": job.specification.labels.iter().map(label).collect::<Vec<_>>(),
+    })
+}
+
 /// The resource that answers a dry run; no such job exists.
 pub(super) fn dry_run(specification: &Specification, id: Option<&str>, plan: &Plan) -> Value {
     let mut query = query_statistics(plan);

@@ -134,9 +134,10 @@ impl Job {
         });
         server.jobs.add(Arc::clone(&job))?;
         let running = Arc::clone(&job);
+        let server = Arc::clone(server);
         tokio::spawn(async move {
             let finishing = Arc::clone(&running);
-            let result = tokio::task::spawn_blocking(move || running.run(&session)).await;
+            let result = tokio::task::spawn_blocking(move || running.run(&server, &session)).await;
             let result = result.unwrap_or_else(|_| Err(broken()));
             finishing.finished.send_replace(Some(Arc::new(Finished {
                 result,
@@ -146,10 +147,12 @@ impl Job {
         Ok(job)
     }
 
-    fn run(&self, session: &Session) -> Result<Success, QueryError> {
+    fn run(&self, server: &Server, session: &Session) -> Result<Success, QueryError> {
         if self.cancelled.load(Ordering::SeqCst) {
             return Err(cancelled());
         }
+        let shown = self.specification.show_jobs(server, session);
+        shown.map_err(|_| broken())?;
         let result = self.specification.run(session);
         self.interrupt
             .lock()

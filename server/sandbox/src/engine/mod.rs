@@ -3,6 +3,7 @@
 mod bytes;
 mod catalog;
 mod contents;
+mod jobs;
 mod messages;
 mod shop;
 mod types;
@@ -17,6 +18,7 @@ use duckdb::{Connection, InterruptHandle, types::Value};
 pub use self::{
     catalog::{Catalog, PROJECT, Table, TableName, quote},
     contents::{Contents, View},
+    jobs::JOBS,
     shop::policy_tag,
     types::{ColumnType, Field},
 };

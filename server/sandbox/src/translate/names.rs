@@ -18,6 +18,8 @@ pub(super) enum Named {
     Wildcard { dataset: String, prefix: String },
     /// A view over the catalog itself.
     Information { dataset: String, view: String },
+    /// The jobs of the project.
+    Jobs,
     /// An array column of a relation further left, to be unnested.
     Path(Vec<Ident>),
 }
@@ -114,11 +116,12 @@ impl Renderer<'_> {
             .iter()
             .position(|word| word.eq_ignore_ascii_case("INFORMATION_SCHEMA"))
         {
+            let view = words[at + 1..].join(".").to_ascii_uppercase();
+            if matches!(view.as_str(), "JOBS" | "JOBS_BY_PROJECT") {
+                return require_region(&words[..at], name).map(|()| Named::Jobs);
+            }
             let dataset = self.dataset(&words[..at], name)?;
-            return Ok(Named::Information {
-                dataset,
-                view: words[at + 1..].join(".").to_ascii_uppercase(),
-            });
+            return Ok(Named::Information { dataset, view });
         }
         let table = self.table_name(&words, name)?;
         Ok(match table.table.strip_suffix('*') {
@@ -211,6 +214,21 @@ impl Renderer<'_> {
             rows.join(", ")
         ))
     }
+}
+
+/// Jobs are looked up in a region, ours or none.
+fn require_region(qualifiers: &[&str], name: &ObjectName) -> Result<(), QueryError> {
+    let region = match qualifiers {
+        [project, region] if *project == PROJECT => region,
+        [region] => region,
+        _ => "",
+    };
+    if region.eq_ignore_ascii_case("region-us") {
+        return Ok(());
+    }
+    Err(QueryError::invalid_query(format!(
+        "{name} must be qualified with the region of the project (e.g. `region-us`)."
+    )))
 }
 
 fn table_row(table: &Table) -> String {

@@ -7,7 +7,7 @@ use sqlparser::ast::{
 
 use super::{Relation, Rendered, Renderer, Shape, names::Named, statements::last_part, translate};
 use crate::{
-    engine::{TableName, quote},
+    engine::{JOBS, TableName, quote},
     error::QueryError,
 };
 
@@ -191,6 +191,7 @@ impl Renderer<'_> {
             Named::Information { dataset, view } => {
                 (self.information_schema(&dataset, &view)?, view, unknown)
             }
+            Named::Jobs => (JOBS.to_owned(), "JOBS".to_owned(), unknown),
             Named::Wildcard { dataset, prefix } => {
                 let shape = Shape::Columns {
                     known: None,

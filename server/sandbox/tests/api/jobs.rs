@@ -188,3 +188,65 @@ async fn positional_and_array_parameters_have_values() {
     let (_, answer) = client.post("/queries", &body).await;
     assert_eq!(rows(&answer), [json!(["42", "true"])]);
 }
+
+#[tokio::test]
+async fn the_view_of_jobs_tells_what_ran_and_in_which_state() {
+    let client = Client::new();
+    let labels = json!({"labels": {"team": "red"}});
+    client
+        .insert("a", "SELECT id FROM shop.products", labels)
+        .await;
+    client.get("/queries/a").await;
+    client
+        .insert("b", "SELECT CAST('x' AS INT64) AS n", json!({}))
+        .await;
+    client.get("/queries/b").await;
+    let sql = "SELECT job_id, user_email, job_type, statement_type, state, query, \
+               total_bytes_processed, error_result.reason, labels, referenced_tables \
+               FROM `region-us`.INFORMATION_SCHEMA.JOBS_BY_PROJECT \
+               WHERE creation_time > TIMESTAMP '2026-01-01' AND parent_job_id IS NULL ORDER BY job_id LIMIT 2";
+    let (status, answer) = client.query(sql).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let user = "sandbox@example.com";
+    let failed = "SELECT CAST('x' AS INT64) AS n";
+    assert_eq!(
+        rows(&answer),
+        [
+            json!([
+                "a",
+                user,
+                "QUERY",
+                "SELECT",
+                "DONE",
+                "SELECT id FROM shop.products",
+                "1600",
+                null,
+                [["team", "red"]],
+                [["demo", "shop", "products"]]
+            ]),
+            json!([
+                "b",
+                user,
+                "QUERY",
+                null,
+                "DONE",
+                failed,
+                null,
+                "invalidQuery",
+                [],
+                []
+            ]),
+        ]
+    );
+    let (_, own) = client
+        .query("SELECT COUNT(*) AS n FROM `demo.region-us`.INFORMATION_SCHEMA.JOBS WHERE state = 'RUNNING'")
+        .await;
+    assert_eq!(rows(&own), [json!(["1"])], "the job that asks");
+    for elsewhere in [
+        "`region-eu`.INFORMATION_SCHEMA.JOBS",
+        "INFORMATION_SCHEMA.JOBS",
+    ] {
+        let (status, _) = client.query(&format!("SELECT * FROM {elsewhere}")).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{elsewhere}");
+    }
+}

@@ -30,12 +30,14 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use gcp_bigquery_client::{
     Client, auth::Authenticator, client_builder::ClientBuilder, model::job::Job as WireJob,
 };
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{
     DryRun, Job, JobId, JobStatus, Page, PageToken, PastJob, Query, TableDescription, Warehouse,
     WarehouseError,
 };
+use answer::QueryResults;
 use impersonation::Impersonation;
 use raw::Raw;
 
@@ -159,12 +161,18 @@ impl BigQuery {
         })
     }
 
-    async fn results(
+    /// The wish to be kept waiting for a job's rows.
+    fn waiting(&self) -> (&'static str, String) {
+        let patience = (self.place.deadline / 2).min(LONGEST_WAIT);
+        ("timeoutMs", patience.as_millis().to_string())
+    }
+
+    async fn results<T: DeserializeOwned>(
         &self,
         job: &JobId,
         max_rows: u32,
         more: (&'static str, String),
-    ) -> Result<answer::QueryResults, WarehouseError> {
+    ) -> Result<T, WarehouseError> {
         let query = [
             ("location", self.place.location.clone()),
             ("maxResults", max_rows.to_string()),
@@ -285,9 +293,8 @@ impl Warehouse for BigQuery {
     }
 
     async fn first_rows(&self, job: &JobId, max_rows: u32) -> Result<Option<Page>, WarehouseError> {
-        let patience = (self.place.deadline / 2).min(LONGEST_WAIT);
-        let wait = ("timeoutMs", patience.as_millis().to_string());
-        self.results(job, max_rows, wait).await?.first_page()
+        let answer: QueryResults = self.results(job, max_rows, self.waiting()).await?;
+        answer.first_page()
     }
 
     async fn rows(
@@ -297,7 +304,8 @@ impl Warehouse for BigQuery {
         max_rows: u32,
     ) -> Result<Page, WarehouseError> {
         let page = ("pageToken", page.as_str().to_owned());
-        self.results(job, max_rows, page).await?.try_into()
+        let answer: QueryResults = self.results(job, max_rows, page).await?;
+        answer.try_into()
     }
 
     async fn cancel(&self, job: &JobId) -> Result<(), WarehouseError> {
@@ -320,26 +328,7 @@ impl Warehouse for BigQuery {
     }
 
     async fn jobs_since(&self, since: Timestamp) -> Result<Vec<PastJob>, WarehouseError> {
-        let path = self.project_path(&["jobs"]);
-        let (mut jobs, mut token) = (Vec::new(), None);
-        loop {
-            let mut query = vec![
-                ("allUsers", "true".to_owned()),
-                ("projection", "full".to_owned()),
-                ("minCreationTime", (since.micros() / 1000).to_string()),
-                ("maxResults", "1000".to_owned()),
-            ];
-            query.extend(token.map(|token| ("pageToken", token)));
-            let page: past_jobs::JobList =
-                self.within_deadline(self.raw.get(&path, &query)).await?;
-            for job in page.jobs {
-                jobs.push(job.try_into()?);
-            }
-            token = page.next_page_token;
-            if token.is_none() {
-                return Ok(jobs);
-            }
-        }
+        self.listed_jobs(since).await
     }
 
     async fn tables(&self, dataset: &str) -> Result<Vec<TableDescription>, WarehouseError> {
