@@ -65,6 +65,13 @@ def queries(client):
     check("to_arrow", table.column("n").to_pylist()[0], 60012)
     listed = [row.sku for row in client.list_rows("shop.products", max_results=3)]
     check("listed rows", sorted(listed), ["SKU-0001", "SKU-0002", "SKU-0003"])
+    pages = client.list_rows("shop.products", page_size=80).pages
+    check("pages of a listing", [page.num_items for page in pages], [80, 80, 40])
+    sku = [bigquery.SchemaField("sku", "STRING")]
+    chosen = next(iter(client.list_rows("shop.products", selected_fields=sku, max_results=1)))
+    check("a chosen column", tuple(chosen.keys()), ("sku",))
+    in_shop = bigquery.QueryJobConfig(default_dataset="demo.shop")
+    check("short names", next(iter(client.query("SELECT COUNT(*) AS n FROM products", in_shop).result())).n, 200)
 
 
 def parameters(client):
@@ -95,6 +102,8 @@ def jobs(client):
     job = client.query(STATES, job_id="states-1", job_retry=None)
     job.result()
     check("a finished job", (client.get_job("states-1").state, job.total_bytes_processed > 0), ("DONE", True))
+    done = [job.job_id for job in client.list_jobs(state_filter="done", max_results=1)]
+    check("the last job that is done", done, ["states-1"])
     check("a list of jobs", "states-1" in [job.job_id for job in client.list_jobs()], True)
     refused("a taken job id", Conflict, ["countersign: "], lambda: client.query("SELECT 1", job_id="states-1", job_retry=None))
 
@@ -104,6 +113,8 @@ def failures(client):
     refused("an unknown table", BadRequest, ["unknown_table"], lambda: run("SELECT 1 FROM shop.nowhere"))
     refused("a syntax error", BadRequest, ["countersign: "], lambda: run("SELEC 1"))
     refused("legacy SQL", BadRequest, ["only GoogleSQL runs here"], lambda: run("SELECT 1", use_legacy_sql=True))
+    elsewhere = lambda: run("SELECT COUNT(*) AS n FROM products", default_dataset="demo.scratch")
+    refused("a short name in another dataset", BadRequest, ["unknown_table"], elsewhere)
     destination = bigquery.TableReference.from_string("demo.shop.copy")
     refused("a destination", BadRequest, ["`configuration.query.destinationTable`"], lambda: run("SELECT 1", destination=destination))
     load = lambda: client.load_table_from_uri("gs://bucket/object", destination).result()

@@ -185,6 +185,8 @@ pub struct ApprovalPage {
     pub expires_at: Timestamp,
     /// The SQL as the agent asked.
     pub sql: String,
+    /// Where its short table names are looked up, if not in the configured dataset.
+    pub default_dataset: Option<String>,
     /// The SQL as it runs, with masked columns; none when it is not rewritten.
     pub masked_sql: Option<String>,
     /// What the analysis found; spans are byte offsets into `sql`.

@@ -172,6 +172,7 @@ impl SampleApprovals {
             asked_at: self.now.plus_seconds(-130),
             expires_at: self.now.plus_seconds(760),
             sql: ASKED.to_owned(),
+            default_dataset: Some("crm".to_owned()),
             masked_sql: Some(AS_RUN.to_owned()),
             findings: findings(),
             tables: tables(),
@@ -216,6 +217,7 @@ fn awkward(page: ApprovalPage) -> ApprovalPage {
     ApprovalPage {
         purpose: "Refresh the p\u{430}yroll\u{202e} contacts".to_owned(),
         sql: "SELECT * FROM shop.cont\u{430}cts WHERE name = 'a\u{202e}b\u{200b}' OR note IN ('a long literal that goes on and on and on', 'and another one that goes on for just as long as the first one did')".to_owned(),
+        default_dataset: None,
         masked_sql: None,
         findings: vec![],
         outputs: outputs.collect(),

@@ -27,6 +27,7 @@ struct QueryRequest {
     sql: String,
     parameters: Vec<crate::services::NewParameter>,
     maximum_bytes_billed: Option<u64>,
+    default_dataset: Option<String>,
 }
 
 /// The key under which an intent is known that came as a job.
@@ -103,6 +104,7 @@ impl JobRequest {
             parameters: self.query.parameters,
             purpose: String::new(),
             maximum_bytes_billed: self.query.maximum_bytes_billed,
+            default_dataset: self.query.default_dataset,
             unmask: BTreeSet::new(),
             unmask_reason: String::new(),
         }
@@ -144,7 +146,7 @@ fn query(query: &mut Fields, services: &Services) -> Result<QueryRequest, Box<Pr
         let what = "must be `false`: only GoogleSQL runs here (`bq`: `--use_legacy_sql=false`)";
         return Err(query.wrong("useLegacySql", what));
     }
-    default_dataset(query, services)?;
+    let default_dataset = default_dataset(query, services)?;
     let parameters = parameters::read(query)?;
     let maximum_bytes_billed = query.number("maximumBytesBilled")?;
     // Nothing is answered from a cache, and what runs first is BigQuery's to say.
@@ -158,21 +160,22 @@ fn query(query: &mut Fields, services: &Services) -> Result<QueryRequest, Box<Pr
         sql,
         parameters,
         maximum_bytes_billed,
+        default_dataset,
     };
     Ok(parsed)
 }
 
-/// Another dataset would give every short name another meaning.
-fn default_dataset(query: &mut Fields, services: &Services) -> Result<(), Box<Problem>> {
+/// Where short names are looked up: a dataset of our project.
+fn default_dataset(
+    query: &mut Fields,
+    services: &Services,
+) -> Result<Option<String>, Box<Problem>> {
     let mut dataset = query.object("defaultDataset")?;
     let project = dataset.text("projectId")?;
-    let id = dataset.text("datasetId")?;
-    let is_ours = project.is_none_or(|project| project == services.project())
-        && id.is_none_or(|id| id == services.default_dataset());
-    if !is_ours {
-        let ours = services.default_dataset();
-        let what = format!("must be `{ours}`: write other datasets before their tables");
-        return Err(query.wrong("defaultDataset", &what));
+    if project.is_some_and(|project| project != services.project()) {
+        return Err(dataset.wrong("projectId", "names another project than this one"));
     }
-    dataset.end()
+    let id = dataset.text("datasetId")?.filter(|id| !id.is_empty());
+    dataset.end()?;
+    Ok(id)
 }

@@ -8,14 +8,14 @@ use crate::services::{IntentView, Services};
 
 /// Where a job stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum JobState {
+pub(super) enum JobState {
     Pending,
     Running,
     Done,
 }
 
 impl JobState {
-    const fn of(state: IntentState) -> Self {
+    pub(super) const fn of(state: IntentState) -> Self {
         match state {
             IntentState::Received | IntentState::PendingApproval | IntentState::Approved => {
                 Self::Pending
@@ -38,6 +38,16 @@ impl JobState {
             Self::Running => "RUNNING",
             Self::Done => "DONE",
         }
+    }
+}
+
+impl JobState {
+    /// A state as `stateFilter` writes it.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let states = [Self::Pending, Self::Running, Self::Done];
+        states
+            .into_iter()
+            .find(|state| state.as_str().eq_ignore_ascii_case(name))
     }
 }
 
@@ -117,16 +127,23 @@ pub(super) fn job(view: &IntentView, id: &str, services: &Services) -> Value {
         "id": format!("{project}:{location}.{id}"),
         "selfLink": format!("{}/bigquery/v2/projects/{project}/jobs/{id}?location={location}", services.public_url()),
         "jobReference": reference(id, services),
-        "configuration": configuration(view),
+        "configuration": configuration(view, services),
         "status": status(view, services.public_url()),
         "statistics": statistics(view),
     })
 }
 
-/// A job in a list of jobs.
-pub(super) fn listed(view: &IntentView, id: &str, services: &Services) -> Value {
+/// A job in a list of jobs: with its configuration and status only in full, and with its state
+/// and its error beside them.
+pub(super) fn listed(view: &IntentView, id: &str, is_full: bool, services: &Services) -> Value {
     let mut listed = job(view, id, services);
-    listed["state"] = JobState::of(view.intent.state).as_str().into();
+    listed["state"] = listed["status"]["state"].clone();
+    if let Some(error) = listed["status"].get("errorResult").cloned() {
+        listed["errorResult"] = error;
+    }
+    if let (false, Some(members)) = (is_full, listed.as_object_mut()) {
+        members.retain(|name, _| name != "configuration" && name != "status");
+    }
     listed
 }
 
@@ -134,16 +151,17 @@ pub(super) fn reference(id: &str, services: &Services) -> Value {
     json!({"projectId": services.project(), "jobId": id, "location": services.location()})
 }
 
-fn configuration(view: &IntentView) -> Value {
+fn configuration(view: &IntentView, services: &Services) -> Value {
     let mut labels = json!({"countersign_intent": view.intent.id.to_string()});
     if let Some(approval) = &view.approval {
         labels["countersign_approval"] = approval.id.to_string().into();
     }
-    json!({
-        "jobType": "QUERY",
-        "labels": labels,
-        "query": {"query": view.intent.sql, "useLegacySql": false, "priority": "INTERACTIVE"},
-    })
+    let mut query =
+        json!({"query": view.intent.sql, "useLegacySql": false, "priority": "INTERACTIVE"});
+    if let Some(dataset) = &view.intent.default_dataset {
+        query["defaultDataset"] = json!({"projectId": services.project(), "datasetId": dataset});
+    }
+    json!({"jobType": "QUERY", "labels": labels, "query": query})
 }
 
 /// What waits names the page where it is decided: among the errors that do not end a job.

@@ -1,4 +1,4 @@
-//! `jobs`: insert, query, get, list and cancel.
+//! `jobs`: insert, query, get and cancel.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{
-    job_request::{JobRequest, idempotency_key, job_of_key},
-    job_resource::{failure, is_done, job, listed, reference},
+    job_request::{JobRequest, idempotency_key},
+    job_resource::{failure, is_done, job, reference},
     results::{self, Page, TimestampForm},
     schema,
 };
@@ -105,26 +105,6 @@ pub(super) async fn read(
     in_our_project(&services, &project)?;
     let view = existing(&services, &context, &id).await?;
     Ok(Json(job(&view, &id, &services)))
-}
-
-/// `GET /projects/{project}/jobs`: those of this run.
-pub(super) async fn list(
-    State(services): State<Services>,
-    Extension(context): Extension<Context>,
-    Path(project): Path<String>,
-) -> Result<Json<Value>, Problem> {
-    in_our_project(&services, &project)?;
-    let intents = match context.run() {
-        Some(actor) => services.intents_of_run(&context, actor.run).await?,
-        None => Vec::new(),
-    };
-    // BigQuery lists the newest first.
-    let jobs = intents.iter().rev().filter_map(|view| {
-        let id = job_of_key(&view.intent.idempotency_key)?;
-        Some(listed(view, id, &services))
-    });
-    let jobs: Vec<_> = jobs.collect();
-    Ok(Json(json!({"kind": "bigquery#jobList", "jobs": jobs})))
 }
 
 /// `POST /projects/{project}/jobs/{job}/cancel`. A job that is over stays as it is.

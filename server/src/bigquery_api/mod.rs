@@ -11,6 +11,7 @@ mod cells;
 mod datasets;
 mod discovery;
 mod fields;
+mod job_list;
 mod job_request;
 mod job_resource;
 mod jobs;
@@ -59,7 +60,7 @@ fn projects(services: &Services) -> Router {
 
 fn routes() -> Router<Services> {
     Router::new()
-        .route("/{project}/jobs", get(jobs::list).post(jobs::insert))
+        .route("/{project}/jobs", get(job_list::list).post(jobs::insert))
         .route("/{project}/jobs/{job}", get(jobs::read))
         .route("/{project}/jobs/{job}/cancel", post(jobs::cancel))
         .route("/{project}/queries", post(jobs::query))

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Rows of a page where the client asks for no number, and the most of one.
-const ROWS: u64 = 10_000;
+pub(super) const ROWS: u64 = 10_000;
 
 /// Query parameters that count; what only shapes the answer is passed over.
 #[derive(Debug, Deserialize)]
@@ -49,7 +49,7 @@ pub(super) struct Page {
 }
 
 impl TimestampForm {
-    const fn of(is_integer: Option<bool>) -> Self {
+    pub(super) const fn of(is_integer: Option<bool>) -> Self {
         match is_integer {
             Some(true) => Self::Microseconds,
             _ => Self::Seconds,

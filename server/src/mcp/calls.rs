@@ -73,6 +73,7 @@ impl<'a> Call<'a> {
             parameters: asked.parameters.into_iter().map(Into::into).collect(),
             purpose: String::new(),
             maximum_bytes_billed: asked.maximum_bytes_billed,
+            default_dataset: None,
             unmask: asked.unmask,
             unmask_reason: asked.unmask_reason,
         };
@@ -167,6 +168,7 @@ fn submission(asked: Query) -> Submission {
         parameters: asked.parameters.into_iter().map(Into::into).collect(),
         purpose: asked.purpose,
         maximum_bytes_billed: asked.maximum_bytes_billed,
+        default_dataset: None,
         unmask: asked.unmask,
         unmask_reason: asked.unmask_reason,
     }

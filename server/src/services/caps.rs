@@ -4,9 +4,16 @@
 use domain::{Route, RunEnd, Timestamp};
 use store::{AgentRecord, RunRecord, StoreError, Transaction};
 
-use super::{Assessment, Problem, ServiceError, Services};
+use super::{Assessment, Problem, ServiceError, Services, intents::acting_run};
+use crate::context::Context;
 
 impl Services {
+    /// How many rows a result of this run may have.
+    pub async fn most_rows(&self, context: &Context) -> Result<u64, ServiceError> {
+        let agent = self.existing_agent(acting_run(context)?.agent).await?;
+        Ok(agent.caps.rows.min(self.parts.limits.results_rows_maximum))
+    }
+
     /// Why an intent that might run or wait goes no further, if one of the limits says so.
     pub(super) async fn over_limit(
         &self,

@@ -4,6 +4,7 @@ use std::sync::{Arc, RwLock};
 
 use analysis::{Catalog, Table, View};
 use domain::{ColumnName, MaskRule, MaskRules, Tag};
+use store::IntentRecord;
 
 use super::{ServiceError, Services, suggestions::add_tag};
 use crate::{config::WarehouseConfig, warehouse::TableDescription};
@@ -38,6 +39,23 @@ impl CatalogCache {
     pub(super) fn current(&self) -> Result<Arc<Catalog>, ServiceError> {
         let current = self.current.read().ok().and_then(|current| current.clone());
         current.ok_or(ServiceError::NoCatalog)
+    }
+
+    /// The catalog as an intent sees it: with the dataset of its short names.
+    pub(super) fn seen_by(&self, intent: &IntentRecord) -> Result<Arc<Catalog>, ServiceError> {
+        let mut catalog = self.current()?;
+        if let Some(dataset) = &intent.default_dataset {
+            Arc::make_mut(&mut catalog)
+                .default_dataset
+                .clone_from(dataset);
+        }
+        Ok(catalog)
+    }
+
+    /// Where short names of an intent point to.
+    pub(super) fn default_dataset_of<'a>(&'a self, intent: &'a IntentRecord) -> &'a str {
+        let dataset = intent.default_dataset.as_deref();
+        dataset.unwrap_or(&self.default_dataset)
     }
 
     fn replace(&self, described: Vec<TableDescription>) {

@@ -58,6 +58,9 @@ pub struct Submission {
     pub purpose: String,
     /// A cap below the configured one, in bytes.
     pub maximum_bytes_billed: Option<u64>,
+    /// The dataset of the project in which short table names are looked up; none means the
+    /// configured one.
+    pub default_dataset: Option<String>,
     /// Columns to be read unmasked.
     pub unmask: BTreeSet<ColumnName>,
     /// Why they are needed unmasked.
@@ -140,27 +143,25 @@ impl Services {
         let purpose = Some(submission.purpose)
             .filter(|purpose| !purpose.is_empty())
             .unwrap_or_else(|| run.purpose.clone());
-        let parameters = serde_json::to_string(&submission.parameters)?;
-        let (unmask, unmask_reason) = (submission.unmask, submission.unmask_reason);
-        let asked = (&submission.sql, &parameters, &purpose, maximum_bytes_billed);
-        let request = if unmask.is_empty() {
-            serde_json::to_vec(&asked)?
-        } else {
-            serde_json::to_vec(&(asked, &unmask, &unmask_reason))?
-        };
-        Ok(NewIntent {
+        let configured = self.catalog.default_dataset();
+        let mut new = NewIntent {
             id: IntentId::new(fresh_uuid()),
             run: run.id,
             idempotency_key: submission.idempotency_key,
-            request_digest: sha256(&request).to_string(),
+            request_digest: String::new(),
             sql: submission.sql,
-            parameters,
+            parameters: serde_json::to_string(&submission.parameters)?,
             purpose,
             maximum_bytes_billed,
-            unmask,
-            unmask_reason,
+            default_dataset: submission
+                .default_dataset
+                .filter(|dataset| dataset != configured),
+            unmask: submission.unmask,
+            unmask_reason: submission.unmask_reason,
             asks_again: None,
-        })
+        };
+        new.request_digest = request_digest(&new)?;
+        Ok(new)
     }
 
     async fn agent_of(&self, run: RunId) -> Result<AgentRecord, ServiceError> {
@@ -184,6 +185,24 @@ impl Services {
             ))
         }
     }
+}
+
+/// Tells one request from another: of everything that is asked. What is not asked for adds
+/// nothing, so that a digest says the same as before there was anything to ask.
+fn request_digest(new: &NewIntent) -> Result<String, serde_json::Error> {
+    let asked = (
+        &new.sql,
+        &new.parameters,
+        &new.purpose,
+        new.maximum_bytes_billed,
+    );
+    let unmask = (&new.unmask, &new.unmask_reason);
+    let request = match &new.default_dataset {
+        Some(dataset) => serde_json::to_vec(&(asked, unmask, dataset))?,
+        None if !new.unmask.is_empty() => serde_json::to_vec(&(asked, unmask.0, unmask.1))?,
+        None => serde_json::to_vec(&asked)?,
+    };
+    Ok(sha256(&request).to_string())
 }
 
 pub(super) fn acting_run(context: &Context) -> Result<&RunActor, ServiceError> {
@@ -231,6 +250,14 @@ fn check_submission(submission: &Submission, sql_bytes: usize) -> Result<(), Ser
     if names.any(reserved) {
         let detail = "give the parameter another name: this one is kept for masks";
         return Err(ServiceError::invalid("parameters", detail));
+    }
+    // <https://cloud.google.com/bigquery/docs/datasets#dataset-naming>
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_dataset =
+        |name: &String| (1..=1024).contains(&name.len()) && name.chars().all(is_allowed);
+    if !submission.default_dataset.iter().all(is_dataset) {
+        let detail = "name a dataset of the project: letters, digits and `_`";
+        return Err(ServiceError::invalid("default_dataset", detail));
     }
     if submission.maximum_bytes_billed == Some(0) {
         let detail = "give at least 1, or leave it out";

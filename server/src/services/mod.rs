@@ -253,12 +253,6 @@ impl Services {
         &self.parts.warehouse_config.location
     }
 
-    /// The dataset of tables written without one.
-    #[must_use]
-    pub fn default_dataset(&self) -> &str {
-        self.catalog.default_dataset()
-    }
-
     /// How much is too much.
     #[must_use]
     pub fn limits(&self) -> &LimitsConfig {

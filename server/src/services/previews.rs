@@ -75,6 +75,7 @@ impl Services {
             parameters: new.parameters,
             purpose: new.purpose,
             maximum_bytes_billed: new.maximum_bytes_billed,
+            default_dataset: new.default_dataset,
             state: IntentState::Received,
             received_at: context.now,
             changed_at: context.now,

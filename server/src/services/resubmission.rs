@@ -39,6 +39,7 @@ impl Services {
             parameters: serde_json::from_str(&old.parameters)?,
             purpose: old.purpose,
             maximum_bytes_billed: Some(old.maximum_bytes_billed),
+            default_dataset: old.default_dataset,
             unmask: old.unmask,
             unmask_reason: old.unmask_reason,
         };

@@ -118,6 +118,7 @@ impl Desk {
             asked_at: view.approval.created_at,
             expires_at: view.approval.expires_at,
             sql: intent.sql.clone(),
+            default_dataset: intent.default_dataset.clone(),
             masked_sql: analysis
                 .and_then(|analysis| analysis.masked_sql.clone())
                 .filter(|masked| *masked != intent.sql),

@@ -287,6 +287,10 @@ fn received(view: &IntentView) -> Told {
     let purpose = Detail::Text {
         text: view.intent.purpose.clone(),
     };
+    let dataset = view.intent.default_dataset.as_ref();
+    let dataset = dataset.map(|dataset| Detail::Facts {
+        facts: vec![fact("Short names mean tables of", dataset.clone())],
+    });
     let facts = unmasked(view).map(|columns| Detail::Facts {
         facts: vec![
             columns,
@@ -295,6 +299,7 @@ fn received(view: &IntentView) -> Told {
     });
     Told::new(EventKind::Intent, "The agent asked to run SQL")
         .with([purpose, asked])
+        .with(dataset)
         .with(facts)
 }
 

@@ -29,6 +29,8 @@ pub struct IntentRecord {
     pub purpose: String,
     /// The cap, in bytes.
     pub maximum_bytes_billed: u64,
+    /// Where short table names are looked up, if not in the configured dataset.
+    pub default_dataset: Option<String>,
     /// Where it stands.
     pub state: IntentState,
     /// When it came.
@@ -72,6 +74,8 @@ pub struct NewIntent {
     pub purpose: String,
     /// The cap, in bytes.
     pub maximum_bytes_billed: u64,
+    /// Where short table names are looked up, if not in the configured dataset.
+    pub default_dataset: Option<String>,
     /// Columns that are to be read unmasked.
     pub unmask: BTreeSet<ColumnName>,
     /// Why they are; empty when there are none.
@@ -101,6 +105,8 @@ pub struct Assessed {
 struct Received<'a> {
     request_digest: &'a str,
     purpose: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_dataset: Option<&'a str>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     unmask: &'a BTreeSet<ColumnName>,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -127,6 +133,7 @@ fn read(row: &Row) -> Result<IntentRecord, StoreError> {
         parameters: row.text("parameters")?,
         purpose: row.text("purpose")?,
         maximum_bytes_billed: row.count("maximum_bytes_billed")?,
+        default_dataset: row.optional_text("default_dataset")?,
         state: row.parsed("state")?,
         received_at: row.time("received_at")?,
         changed_at: row.time("changed_at")?,
@@ -152,8 +159,8 @@ impl Transaction {
         sqlx::query(
             "insert into intents (id, run_id, idempotency_key, request_digest, sql, parameters,
                  purpose, maximum_bytes_billed, state, received_at, changed_at, unmask,
-                 unmask_reason, asks_again)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $9, $10, $11, $12)",
+                 unmask_reason, asks_again, default_dataset)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $9, $10, $11, $12, $13)",
         )
         .bind(intent.id.to_string())
         .bind(intent.run.to_string())
@@ -167,11 +174,13 @@ impl Transaction {
         .bind(serde_json::to_string(&intent.unmask)?)
         .bind(&intent.unmask_reason)
         .bind(intent.asks_again.map(|id| id.to_string()))
+        .bind(&intent.default_dataset)
         .execute(self.connection())
         .await?;
         let payload = Received {
             request_digest: &intent.request_digest,
             purpose: &intent.purpose,
+            default_dataset: intent.default_dataset.as_deref(),
             unmask: &intent.unmask,
             unmask_reason: &intent.unmask_reason,
             asks_again: intent.asks_again,

@@ -1,6 +1,8 @@
 //! The front door for BigQuery's own clients: what they send, and what they read.
 
 mod credentials;
+mod datasets;
+mod job_list;
 mod listing;
 mod queries;
 mod refusals;

@@ -41,7 +41,7 @@ async fn what_changes_the_meaning_of_a_query_is_refused() {
         with(query, "createSession", &json!(true)),
         with(query, "scriptOptions", &json!({"statementTimeoutMs": "1"})),
         with(query, "useLegacySql", &json!(true)),
-        with(query, "defaultDataset", &json!({"datasetId": "other"})),
+        with(query, "defaultDataset", &json!({"projectId": "other"})),
         with(query, "somethingNew", &json!(1)),
         with(
             "/configuration",

@@ -126,6 +126,7 @@ impl World {
             parameters: Vec::new(),
             purpose: String::new(),
             maximum_bytes_billed: None,
+            default_dataset: None,
             unmask: BTreeSet::new(),
             unmask_reason: String::new(),
         };

@@ -49,6 +49,7 @@ fn events() -> Vec<(BoundInput, Event)> {
         (Input::Project, Configuration(r#"project = "demo""#, r#"project = "other""#)),
         (Input::Location, Configuration("[warehouse]", "[warehouse]\nlocation = \"EU\"")),
         (Input::DefaultDataset, Configuration(r#"datasets = ["shop"]"#, "datasets = [\"shop\", \"crm\"]\ndefault_dataset = \"crm\"")),
+        (Input::DefaultDataset, Tampering("update intents set default_dataset = 'crm'")),
         (Input::BytesCap, Tampering("update intents set maximum_bytes_billed = maximum_bytes_billed - 1")),
         (Input::RowsCap, Configuration("[server]", "[limits]\nresults_rows_maximum = 1000\n[server]")),
         (Input::Timeout, Configuration("[warehouse]", "[warehouse]\njob_timeout_seconds = 5")),

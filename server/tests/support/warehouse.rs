@@ -141,6 +141,11 @@ impl ScriptedWarehouse {
         self.script().total_rows = Some(rows);
     }
 
+    /// From now on there is this table too.
+    pub fn also_has(&self, table: TableDescription) {
+        self.script().tables.push(table);
+    }
+
     /// Changes the columns of a table, as somebody at the warehouse might.
     pub fn change_table(&self, name: &str, columns: Vec<Column>) {
         let mut script = self.script();

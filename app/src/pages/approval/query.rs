@@ -19,12 +19,21 @@ pub fn show(page: &ApprovalPage, now: Timestamp) -> AnyView {
     view! {
         <section class="approval-query" aria-label="The query">
             {texts(page)}
+            {page.default_dataset.clone().map(dataset)}
             <section class="comes-back" aria-label="Comes back" tabindex="0">
                 <h2>"Comes back"</h2>
                 <ul class="outputs">{outputs}</ul>
             </section>
             {previous}
         </section>
+    }
+    .into_any()
+}
+
+/// Another dataset than usual gives every short name another meaning.
+fn dataset(name: String) -> AnyView {
+    view! {
+        <p class="tab-note">"Short names mean tables of " <code>{visible(&name)}</code> "."</p>
     }
     .into_any()
 }

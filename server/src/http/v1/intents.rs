@@ -46,6 +46,7 @@ pub async fn submit(
         parameters: body.parameters,
         purpose: body.purpose,
         maximum_bytes_billed: body.maximum_bytes_billed,
+        default_dataset: None,
         unmask: body.unmask,
         unmask_reason: body.unmask_reason,
     };

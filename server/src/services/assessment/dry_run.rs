@@ -94,7 +94,7 @@ impl Services {
         Ok(Query {
             sql,
             parameters,
-            default_dataset: Some(self.catalog.default_dataset().to_owned()),
+            default_dataset: Some(self.catalog.default_dataset_of(intent).to_owned()),
             maximum_bytes_billed: intent.maximum_bytes_billed,
         })
     }

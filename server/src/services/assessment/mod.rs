@@ -100,7 +100,7 @@ impl Services {
         run: &RunRecord,
         conditions: &Conditions,
     ) -> Result<Assessment, ServiceError> {
-        let catalog = self.catalog.current()?;
+        let catalog = self.catalog.seen_by(intent)?;
         let Texts {
             mut asked,
             mut runs,

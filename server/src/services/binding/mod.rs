@@ -75,7 +75,7 @@ impl Services {
             place: Place {
                 project: &config.project,
                 location: &config.location,
-                default_dataset: self.catalog.default_dataset(),
+                default_dataset: self.catalog.default_dataset_of(asked),
                 rows: self.parts.limits.results_rows_maximum,
                 timeout_seconds: config.job_timeout_seconds,
                 salt_key: salt.map(|salt| named("salt", salt.expose_secret().as_bytes())),

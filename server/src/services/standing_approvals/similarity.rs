@@ -71,6 +71,8 @@ struct Common<'a> {
     parameters: BTreeSet<(Option<String>, String)>,
     referenced_tables: BTreeSet<&'a TableName>,
     schema: &'a [Column],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_dataset: Option<&'a str>,
 }
 
 /// The kind of a query as it was assessed, or why it has none.
@@ -102,6 +104,7 @@ pub(super) fn kind(
         parameters: parameters.map(|p| (p.name, p.data_type)).collect(),
         referenced_tables: dry_run.referenced_tables.iter().collect(),
         schema: &dry_run.schema,
+        default_dataset: intent.default_dataset.as_deref(),
     };
     Ok(Ok(Similar {
         digest: assessment::sha256(&serde_json::to_vec(&common)?),
