@@ -104,6 +104,7 @@ async fn every_page_is_complete_without_scripts() {
         ),
         ("/sessions".to_owned(), "Monthly invoices"),
         (format!("/sessions/{}", run_id(0)), "The result was sealed"),
+        (format!("/sessions/{}", run_id(0)), "412 values of "),
         ("/agents".to_owned(), "Builds the reporting tables"),
         (format!("/agents/{}", agent_id(0)), "demo.web.events_*"),
         ("/agents/new".to_owned(), "name=\"grants\""),

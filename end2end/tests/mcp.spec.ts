@@ -4,6 +4,7 @@ import {
   Client,
   StreamableHTTPClientTransport,
   UnauthorizedError,
+  auth,
   discoverAuthorizationServerMetadata,
   discoverOAuthProtectedResourceMetadata,
 } from '@modelcontextprotocol/client';
@@ -129,6 +130,13 @@ test('a host connects by the address alone, once a person opens the run', async 
   expect(counted.told.status, JSON.stringify(counted.told)).toBe('succeeded');
   const beyond = await call(connected, 'query', { sql: SENSITIVE, purpose: 'Look further' });
   expect(beyond.isError).toBe(true);
+
+  // Ten minutes later the host goes on without the person.
+  const before = host.tokens()?.access_token;
+  expect(await auth(host, { serverUrl: address })).toBe('AUTHORIZED');
+  expect(host.tokens()?.access_token).not.toBe(before);
+  const again = await call(connected, 'query', { sql: COUNT, purpose: 'Count once more' });
+  expect(again.told.status).toBe('succeeded');
 
   // The token is for MCP; and whoever has seen the code ends the run with it, and gets nothing.
   const token = host.tokens()?.access_token;

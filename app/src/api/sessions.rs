@@ -141,6 +141,11 @@ pub enum Detail {
         /// Spans are byte offsets into `sql`.
         findings: Vec<Finding>,
     },
+    /// What was found in rows.
+    Findings {
+        /// By column.
+        findings: Vec<Finding>,
+    },
     /// Facts with their names, such as a job's.
     Facts {
         /// In reading order.

@@ -9,7 +9,7 @@ use crate::{
     api::sessions::{Detail, Fact, Session, SessionEvent, SessionRow, load_session},
     components::{
         DeliveredRows, Empty, Moment, OnBehalf, PolicyLink, RiskBadge, RunBadge, Scope, Signatures,
-        SqlView, kind_class, marks,
+        SqlView, kind_class, marks, prose, severity_mark,
     },
     format::{clock, counts, exact, shortened},
     islands::Player,
@@ -168,6 +168,20 @@ fn block(detail: Detail, now: Timestamp) -> AnyView {
             </figure>
         }
         .into_any(),
+        Detail::Findings { findings } => {
+            let lines: Vec<_> = findings
+                .into_iter()
+                .map(|finding| {
+                    view! {
+                        <li>
+                            {severity_mark(finding.severity)}
+                            <span>{prose(&finding.message)} " " {prose(&finding.hint)}</span>
+                        </li>
+                    }
+                })
+                .collect();
+            view! { <ul class="reasons">{lines}</ul> }.into_any()
+        }
         Detail::Facts { facts } => facts_list(facts),
         Detail::Policies { policies } => {
             let lines: Vec<_> = policies

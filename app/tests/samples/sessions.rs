@@ -7,7 +7,7 @@ use app::api::{
         SessionFilter, SessionList, SessionRow,
     },
 };
-use domain::{MaskRule, RiskLevel, RunId, Timestamp};
+use domain::{Finding, MaskRule, RiskLevel, RunId, Severity, Timestamp};
 
 use super::{
     Amount, agent, approvals::ASKED, grants, hash, intent_id, person, policy, run_id, vote,
@@ -179,7 +179,12 @@ fn events(from: Timestamp) -> Vec<SessionEvent> {
             318,
             EventKind::Released,
             "Rows went to churn-model",
-            vec![Detail::Rows { table: delivered() }],
+            vec![
+                Detail::Rows { table: delivered() },
+                Detail::Findings {
+                    findings: vec![found()],
+                },
+            ],
         ),
         (
             400,
@@ -226,6 +231,17 @@ fn facts(facts: &[(&str, &str)]) -> Detail {
     };
     Detail::Facts {
         facts: facts.iter().map(fact).collect(),
+    }
+}
+
+fn found() -> Finding {
+    Finding {
+        code: "sensitive_value_found".to_owned(),
+        severity: Severity::Moderate,
+        message: "412 values of `contact` look like `pii.email`; they were masked.".to_owned(),
+        hint: "Have an administrator tag the column that they come from.".to_owned(),
+        start: 0,
+        end: 0,
     }
 }
 

@@ -279,6 +279,15 @@ fn page() -> String {
             );
         }
     }
+    page.push_str(
+        "\n## In rows\n\n### `sensitive_value_found`\n\n\
+        Values that look sensitive, in a column of the answer that nobody tagged; the scan of rows \
+        masked them. `moderate` for `pii.email` and `pii.phone`, else `high`. The message names \
+        column, detector and count, never a value. It comes with the sealed result: in the intent \
+        (`GET /api/v1/intents/{id}`), in the answer of the MCP tools `query` and `wait`, and in the \
+        session's replay; the ledger's entry `result.sealed` holds the counts. *Have an \
+        administrator tag the column that they come from.*\n",
+    );
     page
 }
 

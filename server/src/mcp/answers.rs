@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use store::{ApprovalRecord, QuestionRecord};
 
+use super::verdict::Found;
 use crate::services::{IntentView, ResultColumn};
 
 /// How a query stands.
@@ -20,6 +21,9 @@ pub(super) struct Progress {
     /// The rows, once there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<Page>,
+    /// What was found in the rows, where nobody had tagged their columns.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<Found>,
     /// Whom it waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     approval: Option<Approval>,
@@ -112,6 +116,7 @@ impl Progress {
             status: Status::Succeeded,
             next,
             result: Some(rows),
+            findings: view.found_values().iter().map(Found::from).collect(),
             approval: None,
         }
     }
@@ -140,6 +145,7 @@ impl Progress {
             status,
             next: next.to_owned(),
             result: None,
+            findings: Vec::new(),
             approval: asked.filter(|_| matches!(status, Status::PendingApproval)),
         }
     }

@@ -57,9 +57,9 @@ struct Reason {
     needed: Vec<String>,
 }
 
-/// Something found in the SQL.
+/// Something found in the SQL, or behind it: in the rows.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Found {
+pub(super) struct Found {
     /// The stable code.
     code: String,
     /// `low`, `moderate`, `high` or `critical`.

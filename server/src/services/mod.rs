@@ -24,6 +24,7 @@ mod escalation;
 mod exceptions;
 mod executions;
 mod fatigue;
+mod found_values;
 mod intent_views;
 mod intents;
 mod judgement;
@@ -90,7 +91,8 @@ pub use intents::{NewParameter, Submission};
 pub use labels::output_columns;
 pub use oauth::{
     AskedRun, Asking, AuthorizationView, ClientCode, CodeChallenge, DeviceCodes, DeviceRequestView,
-    Exchange, GrantError, GrantRule, LoopbackRedirect, Redeeming, RedeemingCode, WaitingClient,
+    Exchange, GrantError, GrantRule, LoopbackRedirect, Redeeming, RedeemingCode, RefreshToken,
+    Refreshing, WaitingClient,
 };
 pub use people::{Arrival, NotAdmitted, PersonView};
 pub use policies::{

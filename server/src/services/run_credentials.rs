@@ -125,6 +125,7 @@ impl Services {
             run: run.id,
             token,
             token_expires_at,
+            refresh_token: None,
             scope: run.scope,
         })
     }

@@ -1,9 +1,9 @@
 //! Runs opened: by whom, with which agent, within what.
 
 use domain::{AgentId, Audience, Door, EventName, Role, RunId, Scope, Sponsor, Timestamp};
-use store::{AgentRecord, GrantRecord, RunEvidence, TokenEvidence};
+use store::{AgentRecord, GrantRecord, RunEvidence, TokenEvidence, Transaction};
 
-use super::{RunToken, ServiceError, Services, assessment::sha256, fresh_uuid};
+use super::{RefreshToken, RunToken, ServiceError, Services, assessment::sha256, fresh_uuid};
 use crate::context::{Context, Person};
 
 /// How long a token counts before it has to be renewed, in seconds.
@@ -48,6 +48,8 @@ pub struct OpenedRun {
     pub token: RunToken,
     /// When the token has to have been renewed.
     pub token_expires_at: Timestamp,
+    /// By which its client gets the next token, where it was opened by an authorization code.
+    pub refresh_token: Option<RefreshToken>,
     /// What it may touch: what was asked, as far as the agent and the person may.
     pub scope: Scope,
 }
@@ -136,19 +138,16 @@ impl Services {
             return Err(ServiceError::conflict("open_runs_cap", detail));
         }
         tx.insert_run(&run).await?;
-        if let Some(code) = &new.code_hash
-            && !tx.use_authorization_code(code, run.id).await?
-        {
-            return Err(ServiceError::conflict(
-                CODE_USED,
-                "this code was used before, or its minute is over",
-            ));
-        }
+        let refresh_token = match &new.code_hash {
+            Some(code) => Some(use_code(&mut tx, code, &run).await?),
+            None => None,
+        };
         tx.commit().await?;
         Ok(OpenedRun {
             run: run.id,
             token,
             token_expires_at: run.token_expires_at,
+            refresh_token,
             scope: run.scope,
         })
     }
@@ -281,6 +280,25 @@ pub fn is_sponsor(person: &Person, agent: &AgentRecord) -> bool {
         Sponsor::Group(group) => person.groups.contains(group),
     };
     agent.owner == person.id || agent.sponsors.iter().any(is_named)
+}
+
+/// Uses an authorization code up for the run that it opens.
+async fn use_code(
+    tx: &mut Transaction,
+    code_hash: &str,
+    run: &store::NewRun,
+) -> Result<RefreshToken, ServiceError> {
+    if !tx.use_authorization_code(code_hash, run.id).await? {
+        return Err(ServiceError::conflict(
+            CODE_USED,
+            "this code was used before, or its minute is over",
+        ));
+    }
+    let refresh_token = RefreshToken::generate();
+    let hashes = (refresh_token.hash(), &run.token_hash);
+    tx.insert_refresh_token(run.id, (&hashes.0, hashes.1))
+        .await?;
+    Ok(refresh_token)
 }
 
 fn check_agent(agent: &AgentRecord, has_key: bool, now: Timestamp) -> Result<(), ServiceError> {

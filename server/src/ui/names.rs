@@ -100,7 +100,7 @@ fn masked_cells(view: &IntentView) -> Option<u64> {
     let rows = execution.row_count?;
     let columns: Vec<crate::services::ResultColumn> =
         serde_json::from_str(execution.columns.as_deref()?).ok()?;
-    let report: masking::Report = serde_json::from_str(execution.detections.as_deref()?).ok()?;
+    let report = view.scan_report()?;
     let by_rule = columns.iter().filter(|column| column.masked).count() as u64 * rows;
     let by_scan: u64 = report
         .detected

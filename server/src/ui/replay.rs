@@ -199,7 +199,7 @@ impl Desk {
         };
         Ok(Told::new(EventKind::Result, title)
             .with([Detail::Rows { table }, Detail::Facts { facts }])
-            .with(detections(view)))
+            .with(found_values(view)))
     }
 }
 
@@ -422,18 +422,10 @@ fn refused(title: &str, payload: &Value) -> Told {
     }])
 }
 
-/// Sensitive values that the last scan found in untagged columns.
-fn detections(view: &IntentView) -> Option<Detail> {
-    let json = view.execution.as_ref()?.detections.as_deref()?;
-    let report: masking::Report = serde_json::from_str(json).ok()?;
-    let found = report.detected.iter().map(|detection| {
-        fact(
-            &format!("{} in {}", detection.detector, detection.column),
-            format!("{} cells masked", detection.cells),
-        )
-    });
-    let facts: Vec<_> = found.collect();
-    (!facts.is_empty()).then_some(Detail::Facts { facts })
+/// What the scan of rows found in untagged columns.
+fn found_values(view: &IntentView) -> Option<Detail> {
+    let findings = view.found_values();
+    (!findings.is_empty()).then_some(Detail::Findings { findings })
 }
 
 /// A row as it was delivered. What people let out unmasked was let out to its agent, not to

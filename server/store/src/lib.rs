@@ -29,6 +29,7 @@ mod policies;
 mod policy_drafts;
 mod precedents;
 mod questions;
+mod refresh_tokens;
 mod reviews;
 mod revocation;
 mod row;
@@ -68,6 +69,7 @@ pub use policies::{AssessedRecord, NewPublication, PolicyOrigin, PublicationReco
 pub use policy_drafts::{DraftRecord, DraftState};
 pub use precedents::PrecedentRecord;
 pub use questions::{AnswerRecord, NewAnswer, NewQuestion, QuestionRecord};
+pub use refresh_tokens::RefreshTokenRecord;
 pub use reviews::{CampaignRecord, ItemRecord, NewCampaign, NewItem, Usage};
 pub use revocation::{Ended, Ending, Target};
 pub use row_pages::{Forgettable, RowPage};

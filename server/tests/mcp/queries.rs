@@ -6,7 +6,7 @@ use domain::{Ballot, IntentState};
 use serde_json::json;
 
 use super::Client;
-use crate::support::{CUSTOMERS_SQL, ORDERS_SQL, TestPortal, Who};
+use crate::support::{CUSTOMERS_SQL, ORDERS_SQL, Reply, TestPortal, Who, columns};
 
 #[tokio::test]
 async fn a_query_gives_its_rows_once_they_are_sealed() {
@@ -27,6 +27,34 @@ async fn a_query_gives_its_rows_once_they_are_sealed() {
     assert_eq!(result["row_count"], 2);
     assert_eq!(result.get("next_row"), None);
     assert_eq!(portal.recorded("result.released").await.len(), 1);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn what_the_scan_found_is_told_with_the_rows() {
+    let portal = TestPortal::new().await;
+    portal.warehouse.replies(Reply {
+        schema: columns(&["country STRING"]),
+        rows: vec![vec![json!("DE89370400440532013000")], vec![json!("DE")]],
+        ..Reply::orders()
+    });
+    let run = portal.run().await;
+    let client = Client::new(&portal, &run);
+    let intent = client.query(ORDERS_SQL).await.intent();
+    portal.executed(intent).await;
+    let told = client.look(intent).await;
+    let [finding] = told.content["findings"]
+        .as_array()
+        .expect("findings")
+        .as_slice()
+    else {
+        panic!("{}", told.content);
+    };
+    assert_eq!(finding["code"], "sensitive_value_found");
+    assert_eq!(finding["severity"], "high");
+    let message = "1 value of `country` looks like `pii.iban`; it was masked.";
+    assert_eq!(finding["message"], message);
+    assert!(!told.content.to_string().contains("37040044"));
     portal.finish().await;
 }
 
@@ -68,7 +96,7 @@ async fn what_waits_for_people_says_where_they_decide_and_then_gives_masked_rows
     let portal = TestPortal::new().await;
     let run = portal.run().await;
     let client = Client::new(&portal, &run);
-    portal.warehouse.replies(crate::support::Reply::customers());
+    portal.warehouse.replies(Reply::customers());
     // The usual patience: an answer comes at once all the same.
     let told = client.call("query", json!({ "sql": CUSTOMERS_SQL })).await;
     assert_eq!(told.content["status"], "pending_approval");
@@ -113,7 +141,7 @@ async fn what_people_denied_is_refused_in_their_words() {
     let portal = TestPortal::new().await;
     let run = portal.run().await;
     let client = Client::new(&portal, &run);
-    portal.warehouse.replies(crate::support::Reply::customers());
+    portal.warehouse.replies(Reply::customers());
     let intent = client.query(CUSTOMERS_SQL).await.intent();
     let approval = portal.view(intent).await.approval.expect("an approval");
     let voted = portal.vote(Who::Bob, approval.id, Ballot::Deny).await;

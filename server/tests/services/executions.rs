@@ -116,7 +116,18 @@ async fn an_address_in_an_untagged_column_is_masked_and_never_kept() {
     assert_eq!(rows.body, "id,note\n1,write to [masked: pii.email]\n");
     let replay = format!("/sessions/{}", run.id);
     let replay = portal.get(Who::Frank, &replay).await;
-    assert!(replay.body.contains("pii.email in note"));
+    let shown = "1 value of <code>note</code> looks like <code>pii.email</code>";
+    assert!(replay.body.contains(shown), "{}", replay.body);
+    let told = agent.get(&format!("/api/v1/intents/{intent}")).await.json();
+    assert_eq!(told["findings"].as_array().expect("findings").len(), 1);
+    let finding = &told["findings"][0];
+    assert_eq!(finding["code"], "sensitive_value_found");
+    assert_eq!(finding["severity"], "moderate");
+    let message = "1 value of `note` looks like `pii.email`; it was masked.";
+    assert_eq!(finding["message"], message);
+    let sealed = &portal.recorded("result.sealed").await[0];
+    let counted = sealed["detections"].as_str().expect("counts");
+    assert!(counted.contains(r#""cells":1"#) && !counted.contains(RAW));
 
     for file in fs::read_dir(portal.folder()).expect("the folder") {
         let path = file.expect("a file").path();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     AUTHORIZE, DEVICE_AUTHORIZATION, INTROSPECT, MCP, REVOKE, TOKEN, details,
-    token::{CODE_GRANT, DEVICE_GRANT, EXCHANGE_GRANT},
+    token::{CODE_GRANT, DEVICE_GRANT, EXCHANGE_GRANT, REFRESH_GRANT},
 };
 use crate::services::Services;
 
@@ -31,7 +31,7 @@ pub async fn server(State(services): State<Services>) -> Json<Value> {
         "introspection_endpoint": format!("{issuer}{INTROSPECT}"),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": [CODE_GRANT, DEVICE_GRANT, EXCHANGE_GRANT],
+        "grant_types_supported": [CODE_GRANT, REFRESH_GRANT, DEVICE_GRANT, EXCHANGE_GRANT],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],

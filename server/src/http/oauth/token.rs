@@ -1,4 +1,5 @@
-//! `POST /oauth2/token`: the device grant, the token exchange and the authorization code grant.
+//! `POST /oauth2/token`: the device grant, the token exchange, the authorization code grant and
+//! refresh tokens.
 
 use axum::{
     extract::{Request, State},
@@ -17,11 +18,13 @@ use super::{
 };
 use crate::{
     proof::PersonTokenKind,
-    services::{Exchange, GrantError, OpenedRun, Redeeming, RedeemingCode, Services},
+    services::{Exchange, GrantError, OpenedRun, Redeeming, RedeemingCode, Refreshing, Services},
 };
 
 /// OAuth 2.1 section 4.1.3.
 pub const CODE_GRANT: &str = "authorization_code";
+/// OAuth 2.1 section 4.3.1.
+pub const REFRESH_GRANT: &str = "refresh_token";
 /// RFC 8628 section 3.4.
 pub const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// RFC 8693 section 2.1.
@@ -37,6 +40,8 @@ pub struct TokenOut {
     access_token: String,
     token_type: &'static str,
     expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     issued_token_type: Option<&'static str>,
     authorization_details: [Granted; 1],
@@ -60,6 +65,7 @@ async fn granted(
     let (opened, issued_token_type) = match parameters.required("grant_type")? {
         DEVICE_GRANT => (redeem(services, call, &parameters, key).await?, None),
         CODE_GRANT => (redeem_code(services, call, &parameters, key).await?, None),
+        REFRESH_GRANT => (refresh(services, call, &parameters, key).await?, None),
         EXCHANGE_GRANT if parameters.optional("subject_token_type") == Some(TOKEN_TYPE) => {
             return exchange_credentials(services, call, &parameters).await;
         }
@@ -88,6 +94,10 @@ fn answer(
         access_token: opened.token.reveal().to_owned(),
         token_type,
         expires_in: opened.token_expires_at.seconds_since(now),
+        refresh_token: opened
+            .refresh_token
+            .as_ref()
+            .map(|token| token.reveal().to_owned()),
         issued_token_type,
         authorization_details: [Granted::of(opened)],
     }
@@ -163,6 +173,22 @@ async fn redeem_code(
     services
         .redeem_authorization_code(&call.context, redeeming)
         .await
+}
+
+/// The same client goes on in its run.
+async fn refresh(
+    services: &Services,
+    call: &Call,
+    parameters: &Parameters,
+    key: Option<String>,
+) -> Result<OpenedRun, GrantError> {
+    let refreshing = Refreshing {
+        audience: require_mcp(services, parameters)?,
+        client_id: parameters.required("client_id")?,
+        refresh_token: parameters.required("refresh_token")?,
+        key,
+    };
+    services.refresh_tokens(&call.context, refreshing).await
 }
 
 async fn exchange(

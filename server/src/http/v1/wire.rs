@@ -60,7 +60,7 @@ pub struct IntentOut {
     /// How risky.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<RiskLevel>,
-    /// What was found in the SQL.
+    /// What was found in the SQL, and in the rows once there are any.
     pub findings: Vec<Finding>,
     /// What the dry run said it would process, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -178,6 +178,7 @@ pub struct ResultOut {
 impl IntentOut {
     /// The intent as agents read it; `public_url` has no slash at the end.
     pub fn new(view: IntentView, public_url: &str) -> Self {
+        let findings = view.findings();
         let result = result_out(&view, public_url);
         let votes = view.votes.iter().map(|vote| VoteOut {
             ballot: vote.ballot,
@@ -192,10 +193,6 @@ impl IntentOut {
             votes,
             expires_at: approval.expires_at.to_rfc3339(),
         });
-        let findings = view
-            .analysis
-            .as_ref()
-            .map(|a| a.findings().cloned().collect());
         Self {
             id: view.intent.id,
             run: view.intent.run,
@@ -204,7 +201,7 @@ impl IntentOut {
             received_at: view.intent.received_at.to_rfc3339(),
             changed_at: view.intent.changed_at.to_rfc3339(),
             risk: view.analysis.as_ref().map(|analysis| analysis.risk),
-            findings: findings.unwrap_or_default(),
+            findings,
             dry_run_bytes: view.dry_run.map(|facts| facts.bytes),
             decision: view.decision.map(|decision| DecisionOut {
                 route: decision.route,

@@ -142,6 +142,12 @@ pub enum GrantError {
     /// The authorization code was used: the run that it opened has ended.
     #[error("this code was used before; the run that it opened has been ended")]
     CodeUsed,
+    /// Nobody knows this refresh token, or not for this client and key.
+    #[error("this refresh token is not known for this client and key")]
+    UnknownRefreshToken,
+    /// The refresh token was used: its run has ended.
+    #[error("this refresh token was used before; its run has been ended")]
+    RefreshTokenUsed,
     /// `redirect_uri` is no address of the person's own machine (RFC 8252 section 7.3).
     #[error(
         "`redirect_uri` must be http://127.0.0.1, http://[::1] or http://localhost, at any port"
@@ -199,9 +205,9 @@ impl GrantError {
                 format!("{field}_not_accepted"),
                 "invalid_authorization_details",
             ),
-            ServiceError::Refused { code, .. } | ServiceError::Conflict { code, .. } => {
-                ((*code).to_owned(), error)
-            }
+            ServiceError::Refused { code, .. }
+            | ServiceError::Conflict { code, .. }
+            | ServiceError::Token { code, .. } => ((*code).to_owned(), error),
             ServiceError::Forbidden(_) => ("forbidden".to_owned(), error),
             _ => return Self::Service(refused),
         };
@@ -240,9 +246,12 @@ impl GrantError {
             }
             | Self::UnknownClient => "invalid_client",
             Self::NoWorkload => "unauthorized_client",
-            Self::UnknownDeviceCode | Self::DeviceCodeUsed | Self::UnknownCode | Self::CodeUsed => {
-                "invalid_grant"
-            }
+            Self::UnknownDeviceCode
+            | Self::DeviceCodeUsed
+            | Self::UnknownCode
+            | Self::CodeUsed
+            | Self::UnknownRefreshToken
+            | Self::RefreshTokenUsed => "invalid_grant",
             Self::Pending => "authorization_pending",
             Self::SlowDown => "slow_down",
             Self::Expired => "expired_token",
@@ -298,6 +307,8 @@ impl GrantError {
             Self::DeviceCodeUsed => "device_code_used".to_owned(),
             Self::UnknownCode => "code_unknown".to_owned(),
             Self::CodeUsed => "code_used".to_owned(),
+            Self::UnknownRefreshToken => "refresh_token_unknown".to_owned(),
+            Self::RefreshTokenUsed => "refresh_token_used".to_owned(),
             Self::ForeignRedirect => "redirect_uri_foreign".to_owned(),
             Self::Opening { code, .. } => code.clone(),
             Self::Service(error) => error.code().to_owned(),

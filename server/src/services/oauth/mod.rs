@@ -13,6 +13,7 @@ mod exchange;
 mod pkce;
 mod redemption;
 mod redirect;
+mod refreshing;
 mod tokens;
 
 use crate::config::Config;
@@ -27,6 +28,7 @@ pub use exchange::Exchange;
 pub use pkce::CodeChallenge;
 pub use redemption::Redeeming;
 pub use redirect::LoopbackRedirect;
+pub use refreshing::{RefreshToken, Refreshing};
 pub use store::AskedRun;
 
 /// How long what comes to the OAuth door counts.

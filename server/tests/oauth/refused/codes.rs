@@ -34,7 +34,7 @@ const POLLS: &[Case] = &[
     ("a code of another grant", |a| a.set("grant_type", "authorization_code"), "invalid_target", "invalid_target"),
     ("a password", |a| a.set("grant_type", "password"), "unsupported_grant_type", "unsupported_grant_type"),
     ("no person at all", |a| a.set("grant_type", "client_credentials"), "unsupported_grant_type", "unsupported_grant_type"),
-    ("a refresh token", |a| a.set("grant_type", "refresh_token"), "unsupported_grant_type", "unsupported_grant_type"),
+    ("a refresh token", |a| a.set("grant_type", "refresh_token"), "invalid_target", "invalid_target"),
 ];
 
 #[tokio::test]
