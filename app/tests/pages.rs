@@ -127,6 +127,7 @@ async fn every_page_is_complete_without_scripts() {
         ("/ledger/1201".to_owned(), "Before it"),
         ("/people".to_owned(), "data-stewards, platform-admins"),
         (format!("/people/{}", person(2).id), "Left the company"),
+        ("/catalog".to_owned(), "demo.shop.orders.note_0: pii.name"),
         ("/catalog".to_owned(), "found 412 times in 3 results"),
         ("/deliveries".to_owned(), "mail_server_unavailable"),
         ("/me".to_owned(), "this browser"),
@@ -534,6 +535,39 @@ async fn a_client_that_waits_is_answered_by_one_form() {
         let answer = post(url, &format!("request=state%3Dx&{form}")).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{form}");
         assert_eq!(header(&answer, LOCATION), next, "{form}");
+    }
+}
+
+#[tokio::test]
+async fn a_column_is_tagged_by_hand_and_a_tag_taken_back_with_a_reason() {
+    let orders = "column=demo.shop.orders.note";
+    for (path, form, succeeds) in [
+        ("/ui/tag_column", format!("{orders}&tag=pii.name"), true),
+        ("/ui/tag_column", format!("{orders}&tag="), false),
+        (
+            "/ui/tag_column",
+            "column=note&tag=pii.name".to_owned(),
+            false,
+        ),
+        (
+            "/ui/tag_column",
+            "column=demo.shop.x.y&tag=secret".to_owned(),
+            false,
+        ),
+        (
+            "/ui/untag_column",
+            format!("{orders}&tag=pii.name&reason=Initials"),
+            true,
+        ),
+        (
+            "/ui/untag_column",
+            format!("{orders}&tag=pii.name&reason=+"),
+            false,
+        ),
+    ] {
+        let answer = post(path, &form).await;
+        assert_eq!(header(&answer, LOCATION), "/catalog", "{form}");
+        assert_eq!(header(&answer, SET_COOKIE).is_empty(), succeeds, "{form}");
     }
 }
 

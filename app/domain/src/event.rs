@@ -119,6 +119,8 @@ events! {
     PublicationRefused => "policy.publication_refused",
     /// A person said what a column holds: it counts as tagged from then on.
     ColumnTagged => "catalog.column_tagged",
+    /// A person took back what somebody said that a column holds.
+    ColumnUntagged => "catalog.column_untagged",
     /// A person dismissed what was suggested that a column holds.
     SuggestionDismissed => "catalog.suggestion_dismissed",
     /// The jobs that BigQuery ran were held against those on record.

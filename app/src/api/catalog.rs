@@ -1,19 +1,23 @@
 //! What is known of the warehouse, and what untagged columns seem to hold.
 
-use domain::{ColumnName, TableName, Tag};
+use domain::{ColumnName, TableName, Tag, Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::UiError;
+use super::{PersonRef, UiError};
 
 /// The catalog as its page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CatalogPage {
     /// What untagged columns seem to hold.
     pub suggestions: Vec<SuggestionRow>,
+    /// The tags that people gave.
+    pub given: Vec<GivenTagRow>,
+    /// The tags that a column can be given.
+    pub known_tags: Vec<Tag>,
     /// Every table and view.
     pub tables: Vec<TableRow>,
-    /// Whether the viewer may decide on suggestions.
+    /// Whether the viewer may decide on suggestions, give tags and take them back.
     pub may_decide: bool,
 }
 
@@ -30,6 +34,19 @@ pub struct SuggestionRow {
     pub because: String,
     /// What queries would see in place of its values.
     pub looks_like: String,
+}
+
+/// A tag that a person gave to a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenTagRow {
+    /// The column.
+    pub column: ColumnName,
+    /// The tag.
+    pub tag: Tag,
+    /// Who.
+    pub by: PersonRef,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A table or view.
@@ -58,6 +75,10 @@ pub trait CatalogDesk: Send + Sync {
         tag: Tag,
         accept: bool,
     ) -> Result<(), UiError>;
+    /// Gives a column a tag.
+    async fn tag(&self, column: ColumnName, tag: Tag) -> Result<(), UiError>;
+    /// Takes back a tag that a person gave.
+    async fn untag(&self, column: ColumnName, tag: Tag, reason: String) -> Result<(), UiError>;
 }
 
 /// The whole catalog.
@@ -80,4 +101,44 @@ pub async fn decide_suggestion(
     let desk = super::desks()?.catalog;
     let done = desk.decide_suggestion(column, tag, accept).await;
     super::form::answer(done.map(|()| page.to_owned()), page, &[])
+}
+
+/// Gives a column a tag; the browser comes back to the catalog.
+#[server(endpoint = "tag_column")]
+pub async fn tag_column(
+    /// Which, as it was typed.
+    #[server(default)]
+    column: String,
+    /// What it holds.
+    #[server(default)]
+    tag: String,
+) -> Result<(), UiError> {
+    let page = "/catalog";
+    let done = async {
+        let wrong = |_| UiError::invalid("column", "Write project.dataset.table.column.");
+        let name: ColumnName = column.trim().parse().map_err(wrong)?;
+        let tag = super::form::filled("tag", &tag, "Choose what it holds.")?;
+        super::desks()?.catalog.tag(name, Tag::new(tag)).await
+    };
+    let done = done.await.map(|()| page.to_owned());
+    super::form::answer(done, page, &[("column", &column), ("tag", &tag)])
+}
+
+/// Takes back a tag that a person gave; the browser comes back to the catalog.
+#[server(endpoint = "untag_column")]
+pub async fn untag_column(
+    /// Which.
+    column: ColumnName,
+    /// What it does not hold.
+    tag: Tag,
+    /// Why.
+    #[server(default)]
+    reason: String,
+) -> Result<(), UiError> {
+    let page = "/catalog";
+    let done = async {
+        let reason = super::form::filled("reason", &reason, "Say why it goes.")?;
+        super::desks()?.catalog.untag(column, tag, reason).await
+    };
+    super::form::answer(done.await.map(|()| page.to_owned()), page, &[])
 }

@@ -2,13 +2,14 @@
 
 use app::api::{
     UiError,
-    catalog::{CatalogDesk, CatalogPage, SuggestionRow, TableRow},
+    catalog::{CatalogDesk, CatalogPage, GivenTagRow, SuggestionRow, TableRow},
 };
-use domain::{ColumnName, TableName, Tag};
+use domain::{ColumnName, TableName, Tag, Timestamp};
 
-use super::Amount;
+use super::{Amount, person};
 
 pub struct SampleCatalog {
+    pub now: Timestamp,
     pub amount: Amount,
 }
 
@@ -35,7 +36,17 @@ impl CatalogDesk for SampleCatalog {
             columns: 12,
             tagged: vec![("user.email".to_owned(), Tag::new("pii.email"))],
         };
+        let given = |number: u32| GivenTagRow {
+            column: format!("demo.shop.orders.note_{number}")
+                .parse()
+                .expect("a column"),
+            tag: Tag::new("pii.name"),
+            by: person(1),
+            at: self.now.plus_days(-3),
+        };
         Ok(CatalogPage {
+            given: (0..count.min(2)).map(given).collect(),
+            known_tags: ["pii.email", "pii.name", "secret"].map(Tag::new).into(),
             suggestions: (0..count).map(suggestion).collect(),
             tables: (0..count).map(table).collect(),
             may_decide: true,
@@ -43,6 +54,17 @@ impl CatalogDesk for SampleCatalog {
     }
 
     async fn decide_suggestion(&self, _: ColumnName, _: Tag, _: bool) -> Result<(), UiError> {
+        Ok(())
+    }
+
+    async fn tag(&self, column: ColumnName, _: Tag) -> Result<(), UiError> {
+        if column.table().as_str() == "demo.shop.orders" {
+            return Ok(());
+        }
+        Err(UiError::invalid("column", "Name a column of the catalog."))
+    }
+
+    async fn untag(&self, _: ColumnName, _: Tag, _: String) -> Result<(), UiError> {
         Ok(())
     }
 }

@@ -77,7 +77,7 @@ pub fn desks(now: Timestamp, amount: Amount, roles: &[Role]) -> Desks {
         exceptions: Arc::new(SampleTerms { now, amount }),
         reviews: Arc::new(SampleReviews { now, amount }),
         ledger: Arc::new(SampleLedger { now, amount }),
-        catalog: Arc::new(SampleCatalog { amount }),
+        catalog: Arc::new(SampleCatalog { now, amount }),
         deliveries: Arc::new(SampleDeliveries { now, amount }),
         delegations: Arc::new(SampleDelegations { now, amount }),
         people: Arc::new(SamplePeople { now, amount }),

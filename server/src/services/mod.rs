@@ -120,7 +120,7 @@ pub use standing_approvals::{
     USES_MAXIMUM, Unlike, Wish,
 };
 pub use step_up::StepUpRule;
-pub use suggestions::{KnownTable, Suggestion};
+pub use suggestions::{GivenTag, KnownTable, Suggestion};
 pub use tables::{SensitiveColumn, TouchedTable};
 
 use crate::{

@@ -22,6 +22,9 @@ use crate::{context::Context, failpoints::Failpoint, warehouse::JobId};
 
 /// What the policy let run without asking anybody is not judged again so soon, in seconds.
 const FRESH_SECONDS: i64 = 10;
+/// No two replicas' clocks are further apart, in seconds: what people tagged so long before an
+/// intent came may have been tagged while it was judged.
+const CLOCKS_APART_SECONDS: i64 = 60;
 
 /// What came of a last look.
 pub(super) enum Preparation {
@@ -104,7 +107,9 @@ impl Services {
         run: &RunRecord,
         approval: Option<&ApprovalRecord>,
     ) -> Result<Option<Problem>, ServiceError> {
-        if approval.is_none() && self.now().seconds_since(intent.changed_at) < FRESH_SECONDS {
+        let is_fresh = self.now().seconds_since(intent.changed_at) < FRESH_SECONDS;
+        let tagged_since = intent.received_at.plus_seconds(-CLOCKS_APART_SECONDS);
+        if approval.is_none() && is_fresh && !self.parts.store.has_new_tags(tagged_since).await? {
             return Ok(None);
         }
         if let Some(approval) = approval

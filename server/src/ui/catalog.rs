@@ -2,12 +2,12 @@
 
 use app::api::{
     UiError,
-    catalog::{CatalogDesk, CatalogPage, SuggestionRow, TableRow},
+    catalog::{CatalogDesk, CatalogPage, GivenTagRow, SuggestionRow, TableRow},
 };
 use async_trait::async_trait;
 use domain::{ColumnName, Role, Tag};
 
-use super::{Desk, errors::shown};
+use super::{Desk, errors::shown, names::person_ref};
 
 #[async_trait]
 impl CatalogDesk for Desk {
@@ -34,8 +34,18 @@ impl CatalogDesk for Desk {
             columns: u32::try_from(table.columns).unwrap_or(u32::MAX),
             tagged: table.tagged,
         });
+        let given = services.given_tags(context).await.map_err(shown)?;
+        let given = given.into_iter().map(|one| GivenTagRow {
+            by: person_ref(&one.by),
+            column: one.column,
+            tag: one.tag,
+            at: one.at,
+        });
+        let known_tags = services.known_tags(context).map_err(shown)?;
         Ok(CatalogPage {
             suggestions: rows,
+            given: given.collect(),
+            known_tags: known_tags.into_iter().collect(),
             tables: tables.collect(),
             may_decide,
         })
@@ -52,5 +62,16 @@ impl CatalogDesk for Desk {
             .services
             .decide_suggestion(&self.context, suggestion, accept);
         decided.await.map_err(shown)
+    }
+
+    async fn tag(&self, column: ColumnName, tag: Tag) -> Result<(), UiError> {
+        let tagged = self.services.tag_column(&self.context, &column, &tag);
+        tagged.await.map_err(shown)
+    }
+
+    async fn untag(&self, column: ColumnName, tag: Tag, reason: String) -> Result<(), UiError> {
+        let given = (&column, &tag);
+        let untagged = self.services.untag_column(&self.context, given, &reason);
+        untagged.await.map_err(shown)
     }
 }

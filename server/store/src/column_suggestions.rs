@@ -1,4 +1,4 @@
-//! What people say that columns hold: suggested tags, accepted or dismissed.
+//! What people say that columns hold: suggested tags, accepted or dismissed, and tags of their own.
 
 use domain::{ColumnName, EventName, PersonId, Tag, Timestamp};
 use serde::Serialize;
@@ -79,6 +79,47 @@ impl Transaction {
         self.record(event, &column, None, new).await?;
         Ok(true)
     }
+
+    /// Tags a column, whatever was said of that tag before; says whether it had no other.
+    pub async fn tag_column(&mut self, new: &NewSuggestionVerdict) -> Result<bool, StoreError> {
+        sqlx::query(
+            "delete from column_suggestions where column_name = $1 and tag = $2 and accepted = 0",
+        )
+        .bind(new.column.to_string())
+        .bind(new.tag.as_str())
+        .execute(self.connection())
+        .await?;
+        self.decide_suggestion(new).await
+    }
+
+    /// Takes the tag that people gave to a column back; says whether it was there. Nobody is
+    /// suggested it again.
+    pub async fn untag_column(
+        &mut self,
+        (column, tag): (&ColumnName, &Tag),
+        by: PersonId,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
+        let now = self.now();
+        let name = column.to_string();
+        let done = sqlx::query(
+            "update column_suggestions set accepted = 0, decided_by = $3, decided_at = $4
+             where column_name = $1 and tag = $2 and accepted = 1",
+        )
+        .bind(&name)
+        .bind(tag.as_str())
+        .bind(by.to_string())
+        .bind(now.micros())
+        .execute(self.connection())
+        .await?;
+        if done.rows_affected() != 1 {
+            return Ok(false);
+        }
+        let payload = serde_json::json!({ "column": column, "tag": tag, "reason": reason });
+        self.record(EventName::ColumnUntagged, &name, None, &payload)
+            .await?;
+        Ok(true)
+    }
 }
 
 impl Store {
@@ -90,11 +131,20 @@ impl Store {
         collect(&rows, read)
     }
 
-    /// The tags that people gave to columns.
-    pub async fn given_tags(&self) -> Result<Vec<(ColumnName, Tag)>, StoreError> {
-        let decided = self.decided_suggestions().await?.into_iter();
-        let accepted = decided.filter(|one| one.accepted);
-        Ok(accepted.map(|one| (one.column, one.tag)).collect())
+    /// The tags that people gave to columns, in the order of columns.
+    pub async fn given_tags(&self) -> Result<Vec<SuggestionRecord>, StoreError> {
+        let mut decided = self.decided_suggestions().await?;
+        decided.retain(|one| one.accepted);
+        Ok(decided)
+    }
+
+    /// Whether people gave or took back any tag at this time or later.
+    pub async fn has_new_tags(&self, since: Timestamp) -> Result<bool, StoreError> {
+        let found = sqlx::query("select 1 from column_suggestions where decided_at >= $1 limit 1")
+            .bind(since.micros())
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(found.is_some())
     }
 
     /// The newest results in which the scan of rows found something: what the query was found

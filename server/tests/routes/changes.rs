@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use countersign::{context::Actor, warehouse::TableDescription};
-use domain::{Conditions, DeviceRequestId, Digest, PersonId, Role, Scope, SignInId};
+use domain::{Conditions, DeviceRequestId, Digest, PersonId, Role, Scope, SignInId, Tag};
 use http::{Request, header};
 use sha2::{Digest as _, Sha256};
 use store::{AskedRun, NewBrowserSession, NewDeviceRequest, SessionOwner, WorkloadEvidence};
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What people can change, and the entry that tells of it.
-pub const CHANGES: [(&str, &str); 37] = [
+pub const CHANGES: [(&str, &str); 39] = [
     ("/runs/{id}/credentials", "run.credentials_issued"),
     ("/ui/answer_authorization", "authorization.granted"),
     ("/ui/answer_device_request", "device.decided"),
@@ -54,7 +54,9 @@ pub const CHANGES: [(&str, &str); 37] = [
     ("/ui/save_policy_draft", "policy.drafted"),
     ("/ui/sign_campaign", "campaign.signed"),
     ("/ui/suspend_agent", "agent.suspended"),
+    ("/ui/tag_column", "catalog.column_tagged"),
     ("/ui/take_back_delegation", "delegation.revoked"),
+    ("/ui/untag_column", "catalog.column_untagged"),
 ];
 
 /// Whose people break the glass.
@@ -78,6 +80,7 @@ async fn ready(portal: &TestPortal, address: &str) -> Form {
         "/ui/delegate" | "/ui/take_back_delegation" => on_delegation(portal, address).await,
         "/ui/choose_digest" => (Who::Heidi, vec![("wanted", text("false"))]),
         "/ui/decide_suggestion" => on_suggestion(portal).await,
+        "/ui/tag_column" | "/ui/untag_column" => on_tag(portal, address).await,
         "/ui/deliver_again" => on_delivery(portal).await,
         "/ui/propose_agent" => (Who::Alice, proposal()),
         "/ui/confirm_agent" | "/ui/resume_agent" | "/ui/revoke_agent" | "/ui/suspend_agent" => {
@@ -343,6 +346,22 @@ async fn on_suggestion(portal: &TestPortal) -> Form {
         ("column", text("demo.shop.orders.contact_email")),
         ("tag", text("pii.email")),
         ("accept", text("true")),
+    ];
+    (Who::Grace, fields.into())
+}
+
+async fn on_tag(portal: &TestPortal, address: &str) -> Form {
+    let column = text("demo.shop.orders.country");
+    if address == "/ui/untag_column" {
+        let (name, tag) = (column.parse().expect("a column"), Tag::new("pii.address"));
+        let grace = portal.by(Who::Grace);
+        let tagged = portal.services.tag_column(&grace, &name, &tag);
+        tagged.await.expect("tagged");
+    }
+    let fields = [
+        ("column", column),
+        ("tag", text("pii.address")),
+        ("reason", text("it is none")),
     ];
     (Who::Grace, fields.into())
 }

@@ -153,3 +153,108 @@ async fn what_was_found_in_results_is_counted_for_the_column_it_came_from() {
     assert_eq!(suggested(&portal).await, [expected]);
     portal.finish().await;
 }
+
+async fn tag(portal: &TestPortal, who: Who, (column, tag): (&str, &str)) -> Result<(), String> {
+    let (column, by) = (column.parse().expect("a column"), portal.by(who));
+    let tagged = portal
+        .services
+        .tag_column(&by, &column, &Tag::new(tag))
+        .await;
+    tagged.map_err(|error| error.code().to_owned())
+}
+
+async fn untag(portal: &TestPortal, who: Who, (column, tag): (&str, &str)) -> Result<(), String> {
+    let (column, tag) = (column.parse().expect("a column"), Tag::new(tag));
+    let given = (&column, &tag);
+    let by = portal.by(who);
+    let untagged = portal.services.untag_column(&by, given, "it holds none");
+    untagged.await.map_err(|error| error.code().to_owned())
+}
+
+const EMAIL: (&str, &str) = (COLUMN, "pii.email");
+
+#[tokio::test]
+async fn a_column_is_tagged_by_hand_and_untagged_again() {
+    let mut portal = with_contacts().await;
+    let run = portal.run().await;
+    let agent = portal.agent(&run);
+    decide(&portal, Who::Grace, false).await.expect("dismissed");
+    // Of a tag that was dismissed before, people may think again.
+    tag(&portal, Who::Grace, EMAIL).await.expect("tagged");
+    let masked = agent.submitted(CONTACTS_SQL).await;
+    assert_eq!(
+        portal.standing(masked).await.0,
+        IntentState::PendingApproval
+    );
+    let twice = tag(&portal, Who::Grace, (COLUMN, "pii.phone")).await;
+    assert_eq!(twice, Err("invalid_field".to_owned()), "it has a tag");
+    let tagged = portal.recorded("catalog.column_tagged").await;
+    assert_eq!(tagged.len(), 1);
+    assert_eq!(tagged[0]["because"], "said by hand");
+
+    untag(&portal, Who::Grace, EMAIL).await.expect("untagged");
+    let again = untag(&portal, Who::Grace, EMAIL).await;
+    assert_eq!(again, Err("not_found".to_owned()));
+    let untagged = portal.recorded("catalog.column_untagged").await;
+    assert_eq!(untagged.len(), 1);
+    assert_eq!(untagged[0]["reason"], "it holds none");
+    assert_eq!(suggested(&portal).await, [], "nobody is asked again");
+    let plain = agent.submitted(CONTACTS_SQL).await;
+    assert_eq!(portal.standing(plain).await.0, IntentState::Approved);
+
+    // So it is after a restart.
+    portal.restart("").await;
+    let plain = portal.agent(&run).submitted(CONTACTS_SQL).await;
+    assert_eq!(portal.standing(plain).await.0, IntentState::Approved);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn only_what_is_there_is_tagged_and_only_by_administrators() {
+    let portal = with_contacts().await;
+    for who in [Who::Alice, Who::Bob, Who::Erin, Who::Frank, Who::Heidi] {
+        let refused = tag(&portal, who, EMAIL).await;
+        assert_eq!(refused, Err("forbidden".to_owned()), "{who:?}");
+    }
+    for wrong in [
+        (COLUMN, "pii.made_up"),
+        (COLUMN, ""),
+        ("demo.shop.orders.nowhere", "pii.email"),
+        ("demo.shop.nowhere.id", "pii.email"),
+        ("demo.other.orders.contact_email", "pii.email"),
+        ("demo.shop.customers.email", "pii.phone"),
+    ] {
+        let refused = tag(&portal, Who::Grace, wrong).await;
+        assert_eq!(refused, Err("invalid_field".to_owned()), "{wrong:?}");
+    }
+    tag(&portal, Who::Grace, EMAIL).await.expect("tagged");
+    for who in [Who::Alice, Who::Bob, Who::Erin, Who::Frank, Who::Heidi] {
+        let refused = untag(&portal, who, EMAIL).await;
+        assert_eq!(refused, Err("forbidden".to_owned()), "{who:?}");
+    }
+    // What BigQuery says is not ours to take back.
+    let of_bigquery = ("demo.shop.customers.email", "pii.email");
+    let refused = untag(&portal, Who::Grace, of_bigquery).await;
+    assert_eq!(refused, Err("not_found".to_owned()));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_tag_given_a_moment_ago_counts_for_what_is_about_to_run() {
+    let portal = with_contacts().await;
+    let agent = portal.agent_at_work().await;
+    let before = agent.submitted(CONTACTS_SQL).await;
+    assert_eq!(portal.standing(before).await.0, IntentState::Approved);
+    // No time passes: the intent was judged just now.
+    tag(&portal, Who::Grace, EMAIL).await.expect("tagged");
+    assert_eq!(portal.executed(before).await.0, IntentState::Stale);
+    assert_eq!(portal.warehouse.job_count(), 0);
+
+    // What people approved masked does not run unmasked either.
+    let intent = agent.submitted(CONTACTS_SQL).await;
+    let approval = portal.view(intent).await.approval.expect("asked");
+    portal.approved_by(Who::Bob, approval.id).await;
+    untag(&portal, Who::Grace, EMAIL).await.expect("untagged");
+    assert_eq!(portal.executed(intent).await.0, IntentState::Stale);
+    portal.finish().await;
+}

@@ -5,6 +5,7 @@
 
 mod finds;
 mod names;
+mod tagging;
 
 use std::collections::BTreeSet;
 
@@ -12,6 +13,7 @@ use domain::{Column, ColumnName, Role, TableName, Tag};
 use store::NewSuggestionVerdict;
 
 use self::finds::Finds;
+pub use self::tagging::GivenTag;
 use super::{ServiceError, Services};
 use crate::{context::Context, warehouse::TableDescription};
 
@@ -136,10 +138,10 @@ impl Services {
         &self,
         described: &mut [TableDescription],
     ) -> Result<(), ServiceError> {
-        for (column, tag) in self.parts.store.given_tags().await? {
+        for given in self.parts.store.given_tags().await? {
             let mut tables = described.iter_mut();
-            if let Some(table) = tables.find(|table| table.name == *column.table()) {
-                add_tag(&mut table.columns, &column, &tag);
+            if let Some(table) = tables.find(|table| table.name == *given.column.table()) {
+                add_tag(&mut table.columns, &given.column, &given.tag);
             }
         }
         Ok(())
@@ -148,6 +150,13 @@ impl Services {
 
 /// Tags a column that has no tag; what is not there is left alone.
 pub(super) fn add_tag(columns: &mut [Column], name: &ColumnName, tag: &Tag) {
+    if let Some(column) = column_mut(columns, name) {
+        column.tag.get_or_insert_with(|| tag.clone());
+    }
+}
+
+/// The column of a table, or the field within one.
+fn column_mut<'a>(columns: &'a mut [Column], name: &ColumnName) -> Option<&'a mut Column> {
     let path = name.path().to_string();
     let mut parts = path.split('.');
     let first = parts.next().unwrap_or_default();
@@ -156,9 +165,7 @@ pub(super) fn add_tag(columns: &mut [Column], name: &ColumnName, tag: &Tag) {
     for part in parts {
         found = found.and_then(|column| column.fields.iter_mut().find(|field| named(field, part)));
     }
-    if let Some(column) = found {
-        column.tag.get_or_insert_with(|| tag.clone());
-    }
+    found
 }
 
 /// Whether a column may hold something that nobody has said.

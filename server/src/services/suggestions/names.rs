@@ -44,6 +44,11 @@ const NAMES: &[(&[&str], &str)] = &[
 /// What numbers can be.
 const NUMBERS: [&str; 4] = ["pci.card_number", "pci.cvv", "pii.phone", "pii.ssn"];
 
+/// Every tag that a column's name can speak for.
+pub(super) fn tags() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().map(|(_, tag)| *tag)
+}
+
 /// The tag that a column's name speaks for, where values of its type can be that.
 pub(super) fn tag_of(name: &str, data_type: &str) -> Option<Tag> {
     let tag = tag_of_name(name)?;
