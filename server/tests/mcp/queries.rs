@@ -40,7 +40,10 @@ async fn what_the_scan_found_is_told_with_the_rows() {
     });
     let run = portal.run().await;
     let client = Client::new(&portal, &run);
-    let intent = client.query(ORDERS_SQL).await.intent();
+    let intent = client
+        .query("SELECT country FROM demo.shop.orders")
+        .await
+        .intent();
     portal.executed(intent).await;
     let told = client.look(intent).await;
     let [finding] = told.content["findings"]

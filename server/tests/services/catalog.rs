@@ -258,3 +258,18 @@ async fn a_tag_given_a_moment_ago_counts_for_what_is_about_to_run() {
     assert_eq!(portal.executed(intent).await.0, IntentState::Stale);
     portal.finish().await;
 }
+
+#[tokio::test]
+async fn a_tag_by_a_clock_that_is_behind_counts_too() {
+    let portal = with_contacts().await;
+    let intent = portal.agent_at_work().await.submitted(CONTACTS_SQL).await;
+    // Another replica, half a minute behind, says when the tag was given.
+    let given =
+        "insert into column_suggestions (column_name, tag, accepted, decided_by, decided_at)
+        select 'demo.shop.orders.contact_email', 'pii.email', 1, min(id), 1793577570000000
+        from people";
+    assert_eq!(portal.now().micros(), 1_793_577_600_000_000);
+    portal.tamper(given).await;
+    assert_eq!(portal.executed(intent).await.0, IntentState::Stale);
+    portal.finish().await;
+}
