@@ -124,9 +124,6 @@ async fn an_address_in_an_untagged_column_is_masked_and_never_kept() {
     assert_eq!(finding["severity"], "moderate");
     let message = "1 value of `note` looks like `pii.email`; it was masked.";
     assert_eq!(finding["message"], message);
-    let sealed = &portal.recorded("result.sealed").await[0];
-    let counted = sealed["detections"].as_str().expect("counts");
-    assert!(counted.contains(r#""cells":1"#) && !counted.contains(RAW));
 
     for file in fs::read_dir(portal.folder()).expect("the folder") {
         let path = file.expect("a file").path();

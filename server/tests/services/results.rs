@@ -141,6 +141,13 @@ async fn rows_are_forgotten_in_time_and_their_digest_is_not() {
         .await
         .expect("sealed");
 
+    // People look; what is handed out is handed to the run.
+    let released = portal.services.release(&frank, intent).await;
+    assert_eq!(
+        released.err().map(|error| error.code()),
+        Some("run_token_needed")
+    );
+
     portal.clock.advance(29 * 86_400);
     let forgets = async || {
         let forgotten = portal.services.forget_old_results(&portal.system()).await;
@@ -158,14 +165,33 @@ async fn rows_are_forgotten_in_time_and_their_digest_is_not() {
         .await
         .expect("sealed");
     assert_eq!((after.digest(), after.row_count), (before.digest(), 3));
-    for sealed in [&before, &after] {
+    for (sealed, code) in [(&before, "not_found"), (&after, "result_forgotten")] {
         let page = portal.services.result_page(sealed, 0).await;
-        assert!(page.is_err());
+        assert_eq!(page.err().map(|error| error.code()), Some(code));
     }
     let replay = portal
         .get(Who::Frank, &format!("/sessions/{}", run.id))
         .await;
     assert!(replay.body.contains("when their time was over"));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn the_digest_is_of_the_rows() {
+    let portal = TestPortal::new().await;
+    let agent = portal.agent_at_work().await;
+    for country in ["DE", "FR", "DE"] {
+        portal.warehouse.replies(Reply {
+            rows: vec![vec![json!("1"), json!(country)]],
+            ..Reply::orders()
+        });
+        let intent = agent.submitted(ORDERS_SQL).await;
+        assert_eq!(portal.executed(intent).await.0, Succeeded);
+    }
+    let sealed = portal.recorded("result.sealed").await;
+    let digests: Vec<_> = sealed.iter().map(|one| &one["result_digest"]).collect();
+    assert_eq!(digests[0], digests[2]);
+    assert_ne!(digests[0], digests[1]);
     portal.finish().await;
 }
 
