@@ -82,6 +82,10 @@ async fn every_page_is_complete_without_scripts() {
             "Is one month enough?",
         ),
         (
+            format!("/approvals/{}", approval_id(0)),
+            "Short names mean tables of",
+        ),
+        (
             format!("/approvals/{}/similar", approval_id(0)),
             "Try the terms on the past first.",
         ),

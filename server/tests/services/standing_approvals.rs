@@ -1,10 +1,13 @@
 //! Approvals of similar queries: who gives them, what they cover, when they end.
 
+use axum::body::Body;
 use countersign::services::Wish;
 use domain::{
     ApprovalId, Ballot::Approve, IntentId, IntentState, StandingApprovalId, StandingTerms,
 };
 use futures::future::join_all;
+use http::{Request, header};
+use serde_json::json;
 
 use crate::support::{Agent, Reply, Run, TestPortal, Who};
 
@@ -111,6 +114,32 @@ async fn whatever_is_not_similar_is_asked_about() {
     let again = portal.open_run(run.agent).await;
     let state = state_of(&portal, &portal.agent(&again), DANES).await;
     assert_eq!(state, IntentState::Approved);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn another_default_dataset_is_another_kind() {
+    let portal = TestPortal::new().await;
+    let run = portal.run().await;
+    granted(&portal, &run, terms(&portal, 9)).await;
+    portal.warehouse.replies(Reply::customers());
+    let dataset = json!({"datasetId": "crm"});
+    let query = json!({"query": DANES, "useLegacySql": false, "defaultDataset": dataset});
+    let job = json!({"configuration": {"query": query}}).to_string();
+    let request = Request::post("/bigquery/v2/projects/demo/jobs");
+    let request = request.header(header::CONTENT_TYPE, "application/json");
+    let agent = portal.agent(&run);
+    let job = agent.send(request, Body::from(job)).await.json();
+    let intent = job["configuration"]["labels"]["countersign_intent"].as_str();
+    let intent = intent.expect("a label").parse().expect("an intent's id");
+    assert_eq!(
+        portal.standing(intent).await.0,
+        IntentState::PendingApproval
+    );
+    assert_eq!(
+        state_of(&portal, &agent, DANES).await,
+        IntentState::Approved
+    );
     portal.finish().await;
 }
 
