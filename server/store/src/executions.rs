@@ -1,7 +1,7 @@
 //! Executions and their sealed results.
 
 use domain::{AgentId, EventName, ExecutionId, IntentId, RunId, Timestamp};
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::Error as _};
 
 use crate::{
     Attempt, RowPage, Store, StoreError, Transaction,
@@ -66,8 +66,8 @@ pub struct SealedResult {
     /// JSON: the result's columns.
     #[serde(skip)]
     pub columns: String,
-    /// JSON: sensitive values found in untagged columns.
-    #[serde(skip)]
+    /// JSON: sensitive values found in untagged columns, as counts.
+    #[serde(serialize_with = "as_it_is")]
     pub detections: String,
     /// Bytes paid for, where the warehouse said so.
     #[serde(skip)]
@@ -81,6 +81,12 @@ pub struct SealedResult {
     /// How many rows a condition let out, where there were more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cut_to: Option<u64>,
+}
+
+/// JSON within JSON.
+fn as_it_is<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let value: serde_json::Value = serde_json::from_str(json).map_err(S::Error::custom)?;
+    value.serialize(serializer)
 }
 
 fn read(row: &Row) -> Result<ExecutionRecord, StoreError> {

@@ -124,6 +124,9 @@ async fn an_address_in_an_untagged_column_is_masked_and_never_kept() {
     assert_eq!(finding["severity"], "moderate");
     let message = "1 value of `note` looks like `pii.email`; it was masked.";
     assert_eq!(finding["message"], message);
+    let sealed = &portal.recorded("result.sealed").await[0];
+    let counted = json!([{ "column": "note", "detector": "pii.email", "cells": 1 }]);
+    assert_eq!(sealed["detections"]["detected"], counted);
 
     for file in fs::read_dir(portal.folder()).expect("the folder") {
         let path = file.expect("a file").path();
