@@ -78,9 +78,11 @@ impl Services {
         id: IntentId,
     ) -> Result<IntentView, ServiceError> {
         let intent = self.existing_intent(id).await?;
-        let hidden = ServiceError::NotFound { what: "intent" };
-        self.run(context, intent.run).await.map_err(|_| hidden)?;
-        self.view_intent(intent).await
+        match self.visible_run(context, intent.run).await {
+            Ok(_) => self.view_intent(intent).await,
+            Err(ServiceError::NotFound { .. }) => Err(ServiceError::NotFound { what: "intent" }),
+            Err(other) => Err(other),
+        }
     }
 
     /// A run's intents in the order in which they came.

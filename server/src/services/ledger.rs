@@ -38,7 +38,7 @@ impl Services {
         context: &Context,
         run: RunId,
     ) -> Result<Vec<EntryRecord>, ServiceError> {
-        self.run(context, run).await?;
+        self.visible_run(context, run).await?;
         Ok(self.parts.store.entries_of_run(run).await?)
     }
 

@@ -209,6 +209,16 @@ impl Services {
 
     /// One run; to people who may not see it, it does not exist.
     pub async fn run(&self, context: &Context, id: RunId) -> Result<RunView, ServiceError> {
+        let run = self.visible_run(context, id).await?;
+        self.view_run(run).await
+    }
+
+    /// The run alone; to people who may not see it, it does not exist.
+    pub(super) async fn visible_run(
+        &self,
+        context: &Context,
+        id: RunId,
+    ) -> Result<RunRecord, ServiceError> {
         let run = self.existing_run(id).await?;
         let is_own = match &context.actor {
             Actor::Person(person) => person.id == run.initiator,
@@ -216,7 +226,7 @@ impl Services {
             Actor::System | Actor::Anonymous => false,
         };
         if is_own || may_see_all(context) {
-            self.view_run(run).await
+            Ok(run)
         } else {
             Err(ServiceError::NotFound { what: "run" })
         }
