@@ -1,7 +1,7 @@
 //! Limits that count what is there already: of a run, and of its agent. Each is asked within
 //! the transaction that adds one more.
 
-use domain::{Route, RunEnd, Timestamp};
+use domain::{Route, RunEnd};
 use store::{AgentRecord, RunRecord, StoreError, Transaction};
 
 use super::{Assessment, Problem, ServiceError, Services, intents::acting_run};
@@ -46,7 +46,7 @@ pub(super) async fn over_daily_bytes(
     agent: &AgentRecord,
     bytes: u64,
 ) -> Result<Option<Problem>, ServiceError> {
-    let used = tx.bytes_since(agent.id, midnight(tx.now())).await?;
+    let used = tx.bytes_today(agent.id).await?;
     let cap = agent.caps.bytes_per_day;
     Ok((used.saturating_add(bytes) > cap).then(|| {
         let detail = format!(
@@ -76,10 +76,4 @@ pub(super) async fn require_turn(
     );
     let code = "concurrent_jobs_cap";
     Err(ServiceError::TooMany { code, detail })
-}
-
-/// The first moment of the day in UTC.
-fn midnight(now: Timestamp) -> Timestamp {
-    const DAY: i64 = 86_400 * 1_000_000;
-    Timestamp::from_micros(now.micros().div_euclid(DAY).saturating_mul(DAY))
 }

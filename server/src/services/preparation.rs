@@ -176,6 +176,7 @@ impl Services {
         let execution = NewExecution {
             id,
             intent: intent.id,
+            agent: agent.id,
             job_id: JobId::of(&id).to_string(),
             bytes: dry_run.map_or(0, |facts| facts.bytes),
             leased_until: self.lease(),

@@ -46,6 +46,8 @@ pub struct NewExecution {
     pub id: ExecutionId,
     /// What it executes.
     pub intent: IntentId,
+    /// Whose job it is.
+    pub agent: AgentId,
     /// The job's id at the warehouse.
     pub job_id: String,
     /// What it counts towards its agent's daily cap until its bill is known, in bytes.
@@ -139,26 +141,9 @@ impl Transaction {
         .bind(execution.leased_until.micros())
         .execute(self.connection())
         .await?;
+        self.add_daily_bytes(execution.agent, execution.bytes)
+            .await?;
         Ok(first)
-    }
-
-    /// What an agent's jobs count towards its daily cap since a point in time, in bytes.
-    pub async fn bytes_since(
-        &mut self,
-        agent: AgentId,
-        since: Timestamp,
-    ) -> Result<u64, StoreError> {
-        let row = sqlx::query(
-            "select cast(coalesce(sum(executions.bytes), 0) as bigint) as n from executions
-             join intents on intents.id = executions.intent_id
-             join runs on runs.id = intents.run_id
-             where runs.agent_id = $1 and executions.prepared_at >= $2",
-        )
-        .bind(agent.to_string())
-        .bind(since.micros())
-        .fetch_one(self.connection())
-        .await?;
-        row.count("n")
     }
 
     /// Records that the warehouse was asked to stop a job, and need not be asked again.
@@ -192,6 +177,10 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         let now = self.now();
         self.require_attempt(sealed.attempt).await?;
+        if let Some(billed) = sealed.bytes_billed {
+            self.correct_daily_bytes(sealed.attempt.execution, billed)
+                .await?;
+        }
         sqlx::query(
             "update executions set finished_at = $2, statistics = $3, columns = $4,
                  row_count = $5, detections = $6, result_digest = $7, bytes = coalesce($8, bytes),

@@ -9,6 +9,7 @@ mod approvals;
 mod authorization_codes;
 mod browser_sessions;
 mod column_suggestions;
+mod daily_bytes;
 mod database;
 mod delegations;
 mod device_requests;

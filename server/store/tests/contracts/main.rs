@@ -25,10 +25,14 @@ const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 const LEASE_END: Timestamp = NOW.plus_seconds(10);
 /// The number of the intent that it executes.
 const EXECUTED: u128 = 8;
+/// Bytes that its job counts as at first, and in the end.
+const ESTIMATED: u64 = 1000;
+const BILLED: u64 = 10;
 
 struct Scene {
     store: Store,
     person: PersonId,
+    agent: AgentId,
     run: RunId,
     database: TestDatabase,
 }
@@ -126,6 +130,7 @@ async fn scene() -> Scene {
     Scene {
         store,
         person,
+        agent: agent.id,
         run: run.id,
         database,
     }
@@ -318,8 +323,9 @@ async fn prepared_execution(scene: &Scene) -> Attempt {
     let new = NewExecution {
         id: ExecutionId::new(Uuid::from_u128(9)),
         intent: scene.new_intent(EXECUTED).await,
+        agent: scene.agent,
         job_id: "cs_1".into(),
-        bytes: 1,
+        bytes: ESTIMATED,
         leased_until: LEASE_END,
     };
     let mut tx = scene.begin().await;
@@ -345,7 +351,7 @@ async fn seal(scene: &Scene, attempt: Attempt) -> Result<(), StoreError> {
         statistics: "{}".into(),
         columns: "[]".into(),
         detections: "{}".into(),
-        bytes_billed: None,
+        bytes_billed: Some(BILLED),
         row_count: 2,
         pages: 2,
         result_digest: "sha256:1".into(),
@@ -377,6 +383,22 @@ async fn one_worker_at_a_time_holds_an_execution() {
     let taken = store.take_up(intent, LEASE_END, until).await;
     assert_eq!(taken.expect("an answer"), None, "somebody works on it");
     seal(&scene, second).await.expect("sealed");
+}
+
+#[tokio::test]
+async fn a_bill_counts_in_place_of_what_was_estimated() {
+    let scene = scene().await;
+    let attempt = prepared_execution(&scene).await;
+    let mut tx = scene.begin().await;
+    assert_eq!(tx.bytes_today(scene.agent).await.expect("bytes"), ESTIMATED);
+    drop(tx);
+    seal(&scene, attempt).await.expect("sealed");
+    let mut tx = scene.begin().await;
+    assert_eq!(tx.bytes_today(scene.agent).await.expect("bytes"), BILLED);
+    drop(tx);
+    let tomorrow = NOW.plus_days(1);
+    let mut tx = scene.store.begin("test", tomorrow).await.expect("begun");
+    assert_eq!(tx.bytes_today(scene.agent).await.expect("bytes"), 0);
 }
 
 #[tokio::test]
