@@ -13,9 +13,12 @@ use reqwest::{Client, StatusCode, header};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::milliseconds;
+use super::{as_float, milliseconds};
 
 const SQL: &str = "SELECT COUNT(*) AS n FROM shop.products";
+
+/// Whoever does not answer in this time will not.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// BigQuery's API at some address, for whoever has one of these tokens.
 pub struct Door {
@@ -47,7 +50,10 @@ impl Door {
     /// Resolves when a query gets its answer.
     pub async fn ready(&self) {
         let client = Client::new();
+        // The catalog is read first.
+        let start = Instant::now();
         while self.once(&client, 0, Uuid::now_v7()).await.0 != StatusCode::OK {
+            assert!(start.elapsed() < PATIENCE, "{} does not answer", self.name);
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
@@ -172,12 +178,11 @@ impl Figures {
         println!("|---|---|---|---|---|---|");
         for figures in all {
             let [half, most, longest] = [50, 99, 100].map(|p| milliseconds(figures.at(p)));
-            let count = u32::try_from(figures.times.len()).unwrap_or(u32::MAX);
             let took = match figures.took {
                 Duration::ZERO => figures.times.iter().sum(),
                 took => took,
             };
-            let rate = f64::from(count) / took.as_secs_f64();
+            let rate = as_float(figures.times.len()) / took.as_secs_f64();
             let (name, declared) = (figures.name, &figures.declared);
             println!(
                 "| {name} | {half:.1} ms | {most:.1} ms | {longest:.1} ms | {rate:.0} | {declared:?} |"

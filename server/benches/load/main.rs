@@ -50,9 +50,20 @@ async fn main() {
 
     println!("\n{CLIENTS} clients, {count} queries at each door");
     let resting = replica.memory();
+    let spent = || [replica.processor_time(), sandbox.processor_time()];
+    let start = spent();
     let far = clients::at_once(&gateway, CLIENTS, count).await;
+    let middle = spent();
     let near = clients::at_once(&direct, CLIENTS, count).await;
+    let end = spent();
     Figures::print(&[&near, &far]);
+    let each = |from: Duration, to: Duration| milliseconds(to - from) / as_float(count);
+    println!(
+        "processor's time a query: direct, the sandbox's {:.1} ms; through the gateway, its own {:.1} ms and the sandbox's {:.1} ms",
+        each(middle[1], end[1]),
+        each(start[0], middle[0]),
+        each(start[1], middle[1]),
+    );
     let peak = replica.peak_memory();
     println!(
         "memory: {} MiB before, {} MiB at most",
@@ -72,6 +83,10 @@ async fn main() {
 
 fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
+}
+
+fn as_float(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 fn mebibytes(bytes: u64) -> u64 {

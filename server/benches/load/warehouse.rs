@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::program::replica::free_port;
+use super::program::replica::{free_port, processor_time};
 
 /// Ends with this value.
 pub struct Sandbox {
@@ -24,16 +24,19 @@ impl Sandbox {
         let program = Path::new(env!("CARGO_BIN_EXE_countersign")).with_file_name("sandbox");
         let (bigquery, identity) = (free_port(), free_port());
         let log = File::create(folder.join("sandbox.log")).expect("a log");
-        let process = Command::new(&program)
+        let mut process = Command::new(&program)
             .args(["--listen", &format!("127.0.0.1:{bigquery}")])
             .args(["--identity-listen", &format!("127.0.0.1:{identity}")])
             .args(["--redirect-uri", "http://127.0.0.1/"])
+            .env("SANDBOX_CLIENT_SECRET", "not a real one")
             .stdout(log.try_clone().expect("a log"))
             .stderr(log)
             .spawn()
             .expect("the sandbox, built beside the program");
         let api = format!("http://127.0.0.1:{bigquery}/bigquery/v2");
         while reqwest::get(&api).await.is_err() {
+            let ended = process.try_wait().expect("a process");
+            assert!(ended.is_none(), "the sandbox ended: {ended:?}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Self { process, api }
@@ -42,6 +45,11 @@ impl Sandbox {
     /// BigQuery's API.
     pub fn api(&self) -> String {
         self.api.clone()
+    }
+
+    /// The processor's time that it took so far.
+    pub fn processor_time(&self) -> Duration {
+        processor_time(&self.process)
     }
 
     /// How many jobs there are for each intent, by their labels.

@@ -49,6 +49,12 @@ impl Replica {
         self.figure("VmRSS:")
     }
 
+    /// The processor's time that it took so far (`utime` and `stime` of Linux's `/proc`, in
+    /// hundredths of a second).
+    pub fn processor_time(&self) -> Duration {
+        processor_time(&self.process)
+    }
+
     fn figure(&self, name: &str) -> u64 {
         let status = format!("/proc/{}/status", self.process.id());
         let status = fs::read_to_string(status).expect("a process");
@@ -70,6 +76,16 @@ impl Drop for Replica {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// The processor's time that a process took so far.
+pub fn processor_time(process: &Child) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", process.id())).expect("a process");
+    // The name in brackets may have spaces; `utime` is the twelfth field behind it.
+    let (_, fields) = stat.rsplit_once(')').expect("a name");
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    let ticks = ticks.map(|ticks| ticks.parse::<u64>().expect("a number"));
+    Duration::from_millis(ticks.sum::<u64>() * 10)
 }
 
 /// Whatever is needed besides: people are not asked here.
