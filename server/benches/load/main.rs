@@ -57,7 +57,8 @@ async fn main() {
     let near = clients::at_once(&direct, CLIENTS, count).await;
     let end = spent();
     Figures::print(&[&near, &far]);
-    let each = |from: Duration, to: Duration| milliseconds(to - from) / as_float(count);
+    let each =
+        |from: Duration, to: Duration| milliseconds(to.saturating_sub(from)) / as_float(count);
     println!(
         "processor's time a query: direct, the sandbox's {:.1} ms; through the gateway, its own {:.1} ms and the sandbox's {:.1} ms",
         each(middle[1], end[1]),
