@@ -25,8 +25,8 @@ pub enum Failpoint {
 
 impl Failpoint {
     /// The name by which a test asks for it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
+    #[cfg(debug_assertions)]
+    const fn name(self) -> &'static str {
         match self {
             Self::Received => "received",
             Self::Decided => "decided",
