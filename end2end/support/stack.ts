@@ -44,6 +44,7 @@ export async function startStack(unusual: UnusualStack = {}): Promise<Stack> {
       ...['--listen', `127.0.0.1:${bigqueryPort}`],
       ...['--identity-listen', `127.0.0.1:${identityPort}`],
       ...['--redirect-uri', `http://127.0.0.1:${port}/signin/callback`],
+      ...['--remember', '100000'],
       ...['--post-logout-redirect-uri', `http://127.0.0.1:${port}/signed-out`],
     ],
     join(folder, 'sandbox.log'),

@@ -94,6 +94,7 @@ async function underLoad(browser: Browser, name: string, kill: (stack: Stack) =>
 interface Taken {
   id: string;
   state: string;
+  problem?: { code: string };
 }
 
 /** Agents that ask again, under the same key, until they are answered. */
@@ -143,7 +144,8 @@ class Load {
   async #state(id: string): Promise<string> {
     const answer = await fetch(`${this.#url}/api/v1/intents/${id}`, { headers: this.#authorization });
     if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
-    return ((await answer.json()) as Taken).state;
+    const { state, problem } = (await answer.json()) as Taken;
+    return problem ? `${state} (${problem.code})` : state;
   }
 
   async #answer(id: string): Promise<string> {

@@ -28,6 +28,7 @@ impl Sandbox {
             .args(["--listen", &format!("127.0.0.1:{bigquery}")])
             .args(["--identity-listen", &format!("127.0.0.1:{identity}")])
             .args(["--redirect-uri", "http://127.0.0.1/"])
+            .args(["--remember", "1000000"])
             .env("SANDBOX_CLIENT_SECRET", "not a real one")
             .stdout(log.try_clone().expect("a log"))
             .stderr(log)

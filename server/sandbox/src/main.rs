@@ -24,6 +24,10 @@ struct Options {
     #[arg(long, env = "SANDBOX_ACCESS_TOKEN", hide_env_values = true)]
     access_token: Option<String>,
 
+    /// How many jobs BigQuery remembers with their results; 200 unless it is said.
+    #[arg(long, value_name = "JOBS")]
+    remember: Option<usize>,
+
     #[command(flatten)]
     identity: identity::Options,
 }
@@ -37,7 +41,10 @@ async fn main() -> anyhow::Result<()> {
     require_loopback("identity provider", identity_listen)?;
     require_loopback("BigQuery API", options.bigquery_listen)?;
     let token = options.access_token.as_deref().map(AccessToken::new);
-    let warehouse = bigquery::Server::new(token).context("the sample shop cannot be made")?;
+    let mut warehouse = bigquery::Server::new(token).context("the sample shop cannot be made")?;
+    if let Some(jobs) = options.remember {
+        warehouse = warehouse.remembering(jobs);
+    }
     let identity = identity::router(options.identity.into_settings())?;
     tokio::try_join!(
         serve("identity provider", identity_listen, identity),

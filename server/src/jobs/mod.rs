@@ -4,9 +4,14 @@ mod executor;
 
 use std::time::Duration;
 
+use tokio::{
+    sync::broadcast::Receiver,
+    time::{sleep, timeout},
+};
+
 use crate::{
     context::{Actor, Context},
-    services::{ServiceError, Services},
+    services::{Notice, ServiceError, Services},
 };
 
 /// How often to look even when nobody said that there is work.
@@ -40,7 +45,7 @@ async fn stopper(services: Services) {
         if let Err(error) = services.stop_cancelled_jobs(&context(&services)).await {
             log("stopping cancelled jobs", &error);
         }
-        let _ = tokio::time::timeout(PATIENCE, services.to_be_stopped()).await;
+        let _ = timeout(PATIENCE, services.to_be_stopped()).await;
     }
 }
 
@@ -67,7 +72,7 @@ async fn housekeeper(services: Services) {
         if let Err(error) = services.forget_ended_sign_ins(&context).await {
             log("clearing away ended sign-ins", &error);
         }
-        let _ = tokio::time::timeout(PATIENCE, notices.recv()).await;
+        inbox_changes(&mut notices).await;
     }
 }
 
@@ -77,7 +82,7 @@ async fn retention(services: Services) {
         if let Err(error) = services.forget_old_results(&context(&services)).await {
             log("forgetting old results", &error);
         }
-        tokio::time::sleep(RETENTION).await;
+        sleep(RETENTION).await;
     }
 }
 
@@ -88,7 +93,7 @@ async fn mails(services: Services) {
         if let Err(error) = services.send_due_mails(&context(&services)).await {
             log("sending mails", &error);
         }
-        let _ = tokio::time::timeout(PATIENCE, notices.recv()).await;
+        inbox_changes(&mut notices).await;
     }
 }
 
@@ -99,7 +104,7 @@ async fn webhooks(services: Services) {
         if let Err(error) = services.send_due_webhooks(&context(&services)).await {
             log("telling webhooks", &error);
         }
-        let _ = tokio::time::timeout(PATIENCE, notices.recv()).await;
+        inbox_changes(&mut notices).await;
     }
 }
 
@@ -116,8 +121,15 @@ async fn catalog(services: Services, refresh: Duration) {
                 PATIENCE
             }
         };
-        tokio::time::sleep(pause).await;
+        sleep(pause).await;
     }
+}
+
+/// Resolves when what waits for people changed, or when it is time to look anyway. Of what runs
+/// without them there is nothing to tell.
+async fn inbox_changes(notices: &mut Receiver<Notice>) {
+    let change = async { while matches!(notices.recv().await, Ok(Notice::Intent(_))) {} };
+    let _ = timeout(PATIENCE, change).await;
 }
 
 fn log(what: &str, error: &ServiceError) {

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use domain::{AgentId, IntentId, IntentState, RiskLevel, Role};
 use store::{ApprovalRecord, ExecutionRecord, IntentRecord, QuestionRecord, RunRecord, VoteRecord};
+use tokio::{
+    sync::broadcast::Receiver,
+    time::{Instant, timeout_at},
+};
 
 use super::{
     DryRunFacts, Notice, Problem, ServiceError, Services, Statistics, escalation::escalated,
@@ -107,7 +111,7 @@ impl Services {
     ) -> Result<IntentView, ServiceError> {
         // Subscribed before the first look, so that no change falls in between.
         let mut notices = self.subscribe();
-        let deadline = tokio::time::Instant::now() + patience;
+        let deadline = Instant::now() + patience;
         let mut known_questions = None;
         loop {
             let view = self.intent(context, id).await?;
@@ -118,17 +122,32 @@ impl Services {
             if view.intent.state.is_final() || is_asked {
                 return Ok(view);
             }
-            let change = async {
-                loop {
-                    match notices.recv().await {
-                        Ok(Notice::Intent(changed)) if changed != id => {}
-                        _ => return,
-                    }
-                }
-            };
-            if tokio::time::timeout_at(deadline, change).await.is_err() {
+            let news = self.next_news(id, &mut notices);
+            let Ok(news) = timeout_at(deadline, news).await else {
                 self.still_acting(context).await?;
-                return Ok(view);
+                return self.intent(context, id).await;
+            };
+            news?;
+        }
+    }
+
+    /// Resolves when an intent has ended, or waits for people and something may have been asked.
+    /// The steps in between are nobody's news.
+    async fn next_news(
+        &self,
+        id: IntentId,
+        notices: &mut Receiver<Notice>,
+    ) -> Result<(), ServiceError> {
+        loop {
+            match notices.recv().await {
+                Ok(Notice::Intent(changed)) if changed == id => {}
+                Ok(_) => continue,
+                // Some were missed: it may be among them.
+                Err(_) => return Ok(()),
+            }
+            let state = self.existing_intent(id).await?.state;
+            if state.is_final() || state == IntentState::PendingApproval {
+                return Ok(());
             }
         }
     }

@@ -23,7 +23,10 @@ use axum::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use self::{failures::Failure, store::JobStore};
+use self::{
+    failures::Failure,
+    store::{JobStore, REMEMBERED},
+};
 use crate::{
     engine::{Engine, EngineError},
     error::{QueryError, Reason},
@@ -52,9 +55,18 @@ impl Server {
     pub fn new(access_token: Option<AccessToken>) -> Result<Self, EngineError> {
         Ok(Self {
             engine: Engine::open()?,
-            jobs: JobStore::default(),
+            jobs: JobStore::remembering(REMEMBERED),
             access_token,
         })
+    }
+
+    /// The same, remembering so many jobs with their results instead of 200.
+    #[must_use]
+    pub fn remembering(self, jobs: usize) -> Self {
+        Self {
+            jobs: JobStore::remembering(jobs),
+            ..self
+        }
     }
 }
 

@@ -22,8 +22,8 @@ use crate::{
     error::{QueryError, Reason},
 };
 
-/// How many jobs are remembered; the oldest are forgotten first.
-const REMEMBERED: usize = 200;
+/// How many jobs are remembered unless it is said; the oldest are forgotten first.
+pub(super) const REMEMBERED: usize = 200;
 
 /// How often an interrupt is repeated.
 const INTERRUPT_EVERY: Duration = Duration::from_millis(20);
@@ -48,9 +48,9 @@ pub(super) struct Finished {
 }
 
 /// All jobs.
-#[derive(Default)]
 pub(super) struct JobStore {
     jobs: Mutex<Jobs>,
+    remembered: usize,
 }
 
 #[derive(Default)]
@@ -60,6 +60,14 @@ struct Jobs {
 }
 
 impl JobStore {
+    /// A store without jobs, which remembers so many.
+    pub(super) fn remembering(remembered: usize) -> Self {
+        Self {
+            jobs: Mutex::default(),
+            remembered,
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Jobs> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -77,7 +85,7 @@ impl JobStore {
         }
         jobs.order.push_back(job.id.clone());
         jobs.by_id.insert(job.id.clone(), job);
-        if jobs.order.len() > REMEMBERED
+        if jobs.order.len() > self.remembered
             && let Some(oldest) = jobs.order.pop_front()
         {
             jobs.by_id.remove(&oldest);
