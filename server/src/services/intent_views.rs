@@ -247,6 +247,11 @@ impl Services {
     }
 }
 
+/// What the text of an assessed intent says.
+pub(super) fn analysis_of(intent: &IntentRecord) -> Result<analysis::Analysis, ServiceError> {
+    read_json(intent.analysis.as_deref())?.ok_or(ServiceError::NotFound { what: "analysis" })
+}
+
 pub(super) fn read_json<T: serde::de::DeserializeOwned>(
     json: Option<&str>,
 ) -> Result<Option<T>, serde_json::Error> {

@@ -8,8 +8,11 @@ use super::{Work, job_id};
 use crate::{
     failpoints::Failpoint,
     services::{
-        Problem, ServiceError, Services, binding::Binding, intent_views::read_json,
-        labels::job_labels, sealing::Source,
+        Problem, ServiceError, Services,
+        binding::Binding,
+        intent_views::{analysis_of, read_json},
+        labels::job_labels,
+        sealing::Source,
     },
     warehouse::{Job, JobError, JobStatus, Page, WarehouseError},
 };
@@ -37,20 +40,15 @@ impl Services {
         if !self.may_still_act(context, intent, run).await? {
             return Ok(());
         }
-        let view = self.view_intent(intent.clone()).await?;
-        if view
-            .approval
-            .is_some_and(|approval| self.now() >= approval.expires_at)
-        {
+        let approval = self.parts.store.approval_of(intent.id).await?;
+        if approval.is_some_and(|approval| self.now() >= approval.expires_at) {
             // Prepared in time, but not started: nobody's yes reaches so far.
             let problem = Problem::new("approval_expired", "it did not start in time");
             return self
                 .step(work, IntentState::Cancelled, Some(&problem))
                 .await;
         }
-        let analysis = view
-            .analysis
-            .ok_or(ServiceError::NotFound { what: "analysis" })?;
+        let analysis = analysis_of(intent)?;
         let decided: Option<Binding> = read_json(intent.binding.as_deref())?;
         let timeout = u64::from(self.parts.warehouse_config.job_timeout_seconds);
         let job = Job {

@@ -11,6 +11,7 @@ use crate::{
     services::{
         ResultColumn, ServiceError, Services,
         executions::{Work, job_id},
+        intent_views::analysis_of,
         output_columns,
         unmasking::is_released,
     },
@@ -40,13 +41,9 @@ impl Services {
         Work { intent, run, .. }: Work<'_>,
         execution: &ExecutionRecord,
     ) -> Result<Source, ServiceError> {
-        let view = self.view_intent(intent.clone()).await?;
-        let analysis = view
-            .analysis
-            .ok_or(ServiceError::NotFound { what: "analysis" })?;
-        let condition = view
-            .approval
-            .and_then(|approval| approval.conditions.row_cap());
+        let analysis = analysis_of(intent)?;
+        let approval = self.parts.store.approval_of(intent.id).await?;
+        let condition = approval.and_then(|approval| approval.conditions.row_cap());
         Ok(Source {
             warehouse: self.warehouse_of(run.agent).await?,
             job: job_id(execution)?,
