@@ -21,7 +21,7 @@ use super::{
 use crate::{context::Context, failpoints::Failpoint, warehouse::JobId};
 
 /// What the policy let run without asking anybody is not judged again so soon, in seconds.
-const FRESH_SECONDS: i64 = 10;
+pub(super) const FRESH_SECONDS: i64 = 10;
 /// No two replicas' clocks are further apart, in seconds: what people tagged so long before an
 /// intent came may have been tagged while it was judged.
 const CLOCKS_APART_SECONDS: i64 = 60;
@@ -73,7 +73,7 @@ impl Services {
             self.close(context, intent, ended, &problem).await?;
             return Ok(Preparation::Over);
         }
-        if let Some(problem) = self.changed(intent, run, approval.as_ref()).await? {
+        if let Some(problem) = self.changed(intent, run).await? {
             self.close(context, intent, IntentState::Stale, &problem)
                 .await?;
             return Ok(Preparation::Over);
@@ -101,12 +101,13 @@ impl Services {
     }
 
     /// What is no longer as it was when people or the policy said yes.
-    async fn changed(
+    pub(super) async fn changed(
         &self,
         intent: &IntentRecord,
         run: &RunRecord,
-        approval: Option<&ApprovalRecord>,
     ) -> Result<Option<Problem>, ServiceError> {
+        let approval = self.parts.store.approval_of(intent.id).await?;
+        let approval = approval.as_ref();
         let is_fresh = self.now().seconds_since(intent.changed_at) < FRESH_SECONDS;
         let tagged_since = intent.received_at.plus_seconds(-CLOCKS_APART_SECONDS);
         if approval.is_none() && is_fresh && !self.parts.store.has_new_tags(tagged_since).await? {

@@ -203,3 +203,34 @@ async fn what_was_prepared_in_time_is_not_started_once_its_approval_has_expired(
     assert_eq!(portal.warehouse.job_count(), 0);
     portal.finish().await;
 }
+
+/// Leaves an approved intent prepared, lets a minute pass, and makes it cost too much.
+async fn prepared_before_an_outage(point: Point) -> (TestPortal, IntentId) {
+    let portal = TestPortal::new().await;
+    let (_, intent) = approved(&portal).await;
+    portal.warehouse.will(point, Trouble::Unreachable);
+    portal.execute(intent).await.expect_err("unreachable");
+    portal.clock.advance(60);
+    portal.warehouse.replies(Reply {
+        bytes: 1 << 50,
+        ..Reply::customers()
+    });
+    (portal, intent)
+}
+
+#[tokio::test]
+async fn what_was_prepared_before_an_outage_is_looked_at_again() {
+    let (portal, intent) = prepared_before_an_outage(Point::BeforeInsert).await;
+    let expected = (Cancelled, Some("approval_stale".to_owned()));
+    assert_eq!(portal.executed(intent).await, expected);
+    assert_eq!(portal.warehouse.job_count(), 0);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_job_that_was_started_before_an_outage_is_gone_on_with() {
+    let (portal, intent) = prepared_before_an_outage(Point::AfterInsert).await;
+    assert_eq!(portal.executed(intent).await.0, Succeeded);
+    assert_eq!(portal.warehouse.job_count(), 1);
+    portal.finish().await;
+}

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::IntentState;
+use store::ExecutionRecord;
 
 use super::{Work, job_id};
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
         binding::Binding,
         intent_views::{analysis_of, read_json},
         labels::job_labels,
+        preparation::FRESH_SECONDS,
         sealing::Source,
     },
     warehouse::{Job, JobError, JobStatus, Page, WarehouseError},
@@ -44,9 +46,10 @@ impl Services {
         if approval.is_some_and(|approval| self.now() >= approval.expires_at) {
             // Prepared in time, but not started: nobody's yes reaches so far.
             let problem = Problem::new("approval_expired", "it did not start in time");
-            return self
-                .step(work, IntentState::Cancelled, Some(&problem))
-                .await;
+            return self.call_off(work, &problem).await;
+        }
+        if let Some(problem) = self.changed_meanwhile(work, &execution).await? {
+            return self.call_off(work, &problem).await;
         }
         let analysis = analysis_of(intent)?;
         let decided: Option<Binding> = read_json(intent.binding.as_deref())?;
@@ -73,6 +76,30 @@ impl Services {
             Err(error) => return Err(error.into()),
         };
         self.fail(work, &job_problem(&error)).await
+    }
+
+    async fn call_off(&self, work: Work<'_>, problem: &Problem) -> Result<(), ServiceError> {
+        self.step(work, IntentState::Cancelled, Some(problem)).await
+    }
+
+    /// Why a job that was prepared some time ago and does not exist is not started any more, as
+    /// after an outage. One that exists is gone on with: it was started as it was decided.
+    async fn changed_meanwhile(
+        &self,
+        work: Work<'_>,
+        execution: &ExecutionRecord,
+    ) -> Result<Option<Problem>, ServiceError> {
+        if self.now().seconds_since(execution.prepared_at) < FRESH_SECONDS {
+            return Ok(None);
+        }
+        let warehouse = self.warehouse_of(work.run.agent).await?;
+        if warehouse.status(&job_id(execution)?).await? != JobStatus::NotFound {
+            return Ok(None);
+        }
+        if let Some(gap) = self.standing_gap(work.intent, work.run).await? {
+            return Ok(Some(Problem::new(gap.code(), gap.sentence())));
+        }
+        self.changed(work.intent, work.run).await
     }
 
     /// Waits for the job, masks its rows, seals the result.
