@@ -291,7 +291,8 @@ impl Services {
         &self,
         people: [PersonId; 2],
     ) -> Result<(), ServiceError> {
-        for id in people {
+        // Often it is the same person.
+        for id in BTreeSet::from(people) {
             if !self.existing_person(id).await?.is_in_good_standing() {
                 return Err(ServiceError::Token {
                     code: RunEnd::PersonDisabled.as_str(),
