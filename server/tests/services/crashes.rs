@@ -71,6 +71,26 @@ async fn whoever_was_overtaken_ends_nothing() {
 }
 
 #[tokio::test]
+async fn what_fails_for_whoever_was_overtaken_fails_for_nobody_else() {
+    let portal = TestPortal::new().await;
+    let intent = portal.agent_at_work().await.submitted(ORDERS_SQL).await;
+    portal.warehouse.will(Point::Rows, Trouble::RejectedLate);
+    let (services, system) = (portal.services.clone(), portal.system());
+    let slow = tokio::spawn(async move { services.execute(&system, intent).await });
+    portal.warehouse.hangs().await;
+    let lease_end = portal.services.now().plus_seconds(LEASE_SECONDS);
+    let taken = portal.store.take_up(intent, lease_end, lease_end).await;
+    assert!(taken.expect("an answer").is_some());
+    portal.warehouse.lets_go();
+    let refused = slow.await.expect("ended").expect_err("overtaken");
+    assert_eq!(refused.code(), "already_moved");
+    assert_eq!(portal.standing(intent).await.0, IntentState::Running);
+    portal.clock.advance(LEASE_SECONDS);
+    assert_eq!(portal.executed(intent).await.0, IntentState::Succeeded);
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn a_lost_answer_is_not_a_second_job() {
     for point in [Point::BeforeInsert, Point::AfterInsert] {
         let portal = TestPortal::new().await;

@@ -72,6 +72,8 @@ pub enum Trouble {
     NotFound,
     /// The answer never comes; the test is told that the call arrived.
     Hangs,
+    /// BigQuery says no, when the test lets it; the test is told that the call arrived.
+    RejectedLate,
     /// None yet: the next trouble meets a later call.
     None,
 }
@@ -97,6 +99,7 @@ struct Script {
 pub struct ScriptedWarehouse {
     script: Arc<Mutex<Script>>,
     hanging: Arc<Notify>,
+    let_go: Arc<Notify>,
     account: Option<String>,
 }
 
@@ -165,6 +168,11 @@ impl ScriptedWarehouse {
         self.hanging.notified().await;
     }
 
+    /// Lets the call that waits for it be answered.
+    pub fn lets_go(&self) {
+        self.let_go.notify_one();
+    }
+
     /// Every text that was ever sent here.
     pub fn texts(&self) -> Vec<String> {
         let script = self.script();
@@ -216,10 +224,12 @@ impl ScriptedWarehouse {
             Some(Trouble::Unreachable) => Err(WarehouseError::Unavailable {
                 why: "no connection",
             }),
-            Some(Trouble::Rejected) => Err(WarehouseError::Rejected {
-                reason: "invalidQuery".to_owned(),
-                message: "it is not allowed".to_owned(),
-            }),
+            Some(Trouble::Rejected) => Err(rejected()),
+            Some(Trouble::RejectedLate) => {
+                self.hanging.notify_one();
+                self.let_go.notified().await;
+                Err(rejected())
+            }
             Some(Trouble::NotFound) => Err(WarehouseError::NotFound {
                 message: "it is gone".to_owned(),
             }),
@@ -342,6 +352,13 @@ impl Warehouse for ScriptedWarehouse {
 
     async fn tables(&self, _: &str) -> Result<Vec<TableDescription>, WarehouseError> {
         Ok(self.script().tables.clone())
+    }
+}
+
+fn rejected() -> WarehouseError {
+    WarehouseError::Rejected {
+        reason: "invalidQuery".to_owned(),
+        message: "it is not allowed".to_owned(),
     }
 }
 
