@@ -122,6 +122,15 @@ impl Context {
         }
     }
 
+    /// The same request, as that of a run which proved itself otherwise than by its token.
+    #[must_use]
+    pub fn as_run(&self, actor: RunActor) -> Self {
+        Self {
+            actor: Actor::Run(actor),
+            ..self.clone()
+        }
+    }
+
     /// The same request, continued by Countersign itself.
     #[must_use]
     pub fn as_system(&self) -> Self {

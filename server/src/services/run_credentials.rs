@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use store::{RunRecord, StoreError};
 
 use super::{GrantError, OpenedRun, RunToken, ServiceError, Services, run_opening::TOKEN_SECONDS};
-use crate::context::{Actor, Context, RunActor};
+use crate::context::Context;
 
 /// Lets secret scanners find them.
 const PREFIX: &str = "csc_";
@@ -99,14 +99,7 @@ impl Services {
         run: RunRecord,
         secret_hash: &str,
     ) -> Result<OpenedRun, GrantError> {
-        let by_run = Context {
-            actor: Actor::Run(RunActor {
-                run: run.id,
-                agent: run.agent,
-                initiator: run.initiator,
-            }),
-            ..context.clone()
-        };
+        let by_run = context.as_run((&run).into());
         let token = RunToken::generate();
         let token_expires_at = run.expires_at.min(context.now.plus_seconds(TOKEN_SECONDS));
         let mut tx = self.begin(&by_run).await?;

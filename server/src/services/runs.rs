@@ -37,6 +37,16 @@ impl RunView {
     }
 }
 
+impl From<&RunRecord> for RunActor {
+    fn from(run: &RunRecord) -> Self {
+        Self {
+            run: run.id,
+            agent: run.agent,
+            initiator: run.initiator,
+        }
+    }
+}
+
 const TOKEN_UNKNOWN: ServiceError = refused(
     "token_unknown",
     "this run token is not known; open a run in the portal and use its token",
@@ -106,11 +116,7 @@ impl Services {
             (Some(_), Proof::Key(_)) => return Err(PROOF_OF_OTHER_KEY),
             (None, Proof::Key(_)) => return Err(PROOF_UNEXPECTED),
         }
-        Ok(RunActor {
-            run: run.id,
-            agent: run.agent,
-            initiator: run.initiator,
-        })
+        Ok(RunActor::from(&run))
     }
 
     /// The run that a token names or named, whether or not it still counts.

@@ -8,7 +8,7 @@ use store::{RunRecord, StoreError};
 
 use super::{GrantError, codes::hash};
 use crate::{
-    context::{Actor, Context, RunActor},
+    context::Context,
     services::{OpenedRun, RunToken, ServiceError, Services, run_opening::TOKEN_SECONDS},
 };
 
@@ -82,14 +82,7 @@ impl Services {
         run: RunRecord,
         beside: &str,
     ) -> Result<OpenedRun, GrantError> {
-        let by_run = Context {
-            actor: Actor::Run(RunActor {
-                run: run.id,
-                agent: run.agent,
-                initiator: run.initiator,
-            }),
-            ..context.clone()
-        };
+        let by_run = context.as_run((&run).into());
         let (token, refresh_token) = (RunToken::generate(), RefreshToken::generate());
         let token_expires_at = run.expires_at.min(context.now.plus_seconds(TOKEN_SECONDS));
         let mut tx = self.begin(&by_run).await?;

@@ -4,7 +4,7 @@ use store::RunRecord;
 
 use super::GrantError;
 use crate::{
-    context::{Actor, Context, RunActor},
+    context::Context,
     services::{RunToken, RunView, ServiceError, Services},
 };
 
@@ -39,14 +39,7 @@ impl Services {
         run: &RunRecord,
         reason: &str,
     ) -> Result<(), GrantError> {
-        let by_run = Context {
-            actor: Actor::Run(RunActor {
-                run: run.id,
-                agent: run.agent,
-                initiator: run.initiator,
-            }),
-            ..context.clone()
-        };
+        let by_run = context.as_run(run.into());
         match self.revoke_run(&by_run, run.id, reason).await {
             Ok(()) | Err(ServiceError::Conflict { .. }) => Ok(()),
             Err(error) => Err(error.into()),
