@@ -83,7 +83,7 @@ impl Services {
     ) -> Result<IntentView, ServiceError> {
         let intent = self.existing_intent(id).await?;
         match self.visible_run(context, intent.run).await {
-            Ok(_) => self.view_intent(intent).await,
+            Ok(run) => self.view_intent_of(run, intent).await,
             Err(ServiceError::NotFound { .. }) => Err(ServiceError::NotFound { what: "intent" }),
             Err(other) => Err(other),
         }
@@ -208,6 +208,15 @@ impl Services {
         &self,
         intent: IntentRecord,
     ) -> Result<IntentView, ServiceError> {
+        let run = self.existing_run(intent.run).await?;
+        self.view_intent_of(run, intent).await
+    }
+
+    async fn view_intent_of(
+        &self,
+        run: RunRecord,
+        intent: IntentRecord,
+    ) -> Result<IntentView, ServiceError> {
         let store = &self.parts.store;
         let decision = read_json(intent.decision.as_deref())?;
         let approval = store.approval_of(intent.id).await?;
@@ -220,7 +229,7 @@ impl Services {
             None => (Vec::new(), Vec::new()),
         };
         Ok(IntentView {
-            run: self.existing_run(intent.run).await?,
+            run,
             analysis: read_json(intent.analysis.as_deref())?,
             dry_run: read_json(intent.dry_run.as_deref())?,
             decision,

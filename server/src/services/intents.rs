@@ -91,11 +91,12 @@ impl Services {
         let Ok(Ok(_turn)) = turn else {
             return Err(ServiceError::Busy);
         };
+        let run = self.existing_run(run).await?;
+        let agent = self.existing_agent(run.agent).await?;
         let new = NewIntent {
             asks_again,
-            ..self.new_intent(run, submission).await?
+            ..self.new_intent(&run, &agent, submission)?
         };
-        let agent = self.agent_of(run).await?;
         let mut tx = self.begin(context).await?;
         match tx.insert_intent(&new).await {
             Ok(()) => {
@@ -129,14 +130,13 @@ impl Services {
         Ok(analysis::analyse(sql, &catalog))
     }
 
-    pub(super) async fn new_intent(
+    pub(super) fn new_intent(
         &self,
-        run: RunId,
+        run: &RunRecord,
+        agent: &AgentRecord,
         submission: Submission,
     ) -> Result<NewIntent, ServiceError> {
         check_submission(&submission, self.parts.limits.sql_bytes)?;
-        let run = self.existing_run(run).await?;
-        let agent = self.existing_agent(run.agent).await?;
         let cap = self.parts.warehouse_config.maximum_bytes_billed;
         let cap = cap.min(agent.caps.bytes_per_query);
         let maximum_bytes_billed = submission.maximum_bytes_billed.unwrap_or(cap).min(cap);
@@ -162,11 +162,6 @@ impl Services {
         };
         new.request_digest = request_digest(&new)?;
         Ok(new)
-    }
-
-    async fn agent_of(&self, run: RunId) -> Result<AgentRecord, ServiceError> {
-        let run = self.existing_run(run).await?;
-        self.existing_agent(run.agent).await
     }
 
     async fn repeated_intent(&self, new: &NewIntent) -> Result<IntentView, ServiceError> {

@@ -73,7 +73,7 @@ impl Services {
             self.close(context, intent, ended, &problem).await?;
             return Ok(Preparation::Over);
         }
-        if let Some(problem) = self.changed(intent, run).await? {
+        if let Some(problem) = self.changed(intent, run, approval.as_ref()).await? {
             self.close(context, intent, IntentState::Stale, &problem)
                 .await?;
             return Ok(Preparation::Over);
@@ -105,9 +105,8 @@ impl Services {
         &self,
         intent: &IntentRecord,
         run: &RunRecord,
+        approval: Option<&ApprovalRecord>,
     ) -> Result<Option<Problem>, ServiceError> {
-        let approval = self.parts.store.approval_of(intent.id).await?;
-        let approval = approval.as_ref();
         let is_fresh = self.now().seconds_since(intent.changed_at) < FRESH_SECONDS;
         let tagged_since = intent.received_at.plus_seconds(-CLOCKS_APART_SECONDS);
         if approval.is_none() && is_fresh && !self.parts.store.has_new_tags(tagged_since).await? {

@@ -65,7 +65,8 @@ impl Services {
     ) -> Result<QueryPreview, ServiceError> {
         let actor = acting_run(context)?;
         let run = self.existing_run(actor.run).await?;
-        let new = self.new_intent(actor.run, submission).await?;
+        let agent = self.existing_agent(run.agent).await?;
+        let new = self.new_intent(&run, &agent, submission)?;
         let intent = IntentRecord {
             id: IntentId::new(fresh_uuid()),
             run: new.run,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::IntentState;
-use store::ExecutionRecord;
+use store::{ApprovalRecord, ExecutionRecord};
 
 use super::{Work, job_id};
 use crate::{
@@ -43,12 +43,13 @@ impl Services {
             return Ok(());
         }
         let approval = self.parts.store.approval_of(intent.id).await?;
+        let approval = approval.as_ref();
         if approval.is_some_and(|approval| self.now() >= approval.expires_at) {
             // Prepared in time, but not started: nobody's yes reaches so far.
             let problem = Problem::new("approval_expired", "it did not start in time");
             return self.call_off(work, &problem).await;
         }
-        if let Some(problem) = self.changed_meanwhile(work, &execution).await? {
+        if let Some(problem) = self.changed_meanwhile(work, &execution, approval).await? {
             return self.call_off(work, &problem).await;
         }
         let analysis = analysis_of(intent)?;
@@ -88,6 +89,7 @@ impl Services {
         &self,
         work: Work<'_>,
         execution: &ExecutionRecord,
+        approval: Option<&ApprovalRecord>,
     ) -> Result<Option<Problem>, ServiceError> {
         if self.now().seconds_since(execution.prepared_at) < FRESH_SECONDS {
             return Ok(None);
@@ -99,7 +101,7 @@ impl Services {
         if let Some(gap) = self.standing_gap(work.intent, work.run).await? {
             return Ok(Some(Problem::new(gap.code(), gap.sentence())));
         }
-        self.changed(work.intent, work.run).await
+        self.changed(work.intent, work.run, approval).await
     }
 
     /// Waits for the job, masks its rows, seals the result.
